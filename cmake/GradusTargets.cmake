@@ -1,0 +1,82 @@
+# How every target of the project is built.
+
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+
+# gradus_options: flags shared by all our sources, never passed on to users.
+add_library(gradus_options INTERFACE)
+target_compile_features(gradus_options INTERFACE cxx_std_20)
+target_compile_options(gradus_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror
+  # Neither changes a result; both let the compiler vectorise selects and sqrt.
+  -fno-math-errno -fno-trapping-math)
+if(GRADUS_NATIVE)
+  target_compile_options(gradus_options INTERFACE -march=native)
+endif()
+if(GRADUS_SANITIZE)
+  target_compile_options(gradus_options INTERFACE -fsanitize=${GRADUS_SANITIZE}
+                         -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(gradus_options INTERFACE -fsanitize=${GRADUS_SANITIZE})
+endif()
+if(GRADUS_COVERAGE)
+  target_compile_options(gradus_options INTERFACE --coverage)
+  target_link_options(gradus_options INTERFACE --coverage)
+endif()
+
+# gradus_library(NAME SOURCES ... LINKS ... [PRIVATE_LINKS ...] [DOUBLE])
+#
+# Makes gradus_NAME (Scalar is float) and, with DOUBLE, gradus_NAME_double, the
+# same sources with Scalar double, in which the gradients are checked. LINKS
+# names the folders below this one (tensor, autograd, ...), nothing else can be
+# reached: the direction of the dependencies is enforced here.
+function(gradus_library name)
+  cmake_parse_arguments(ARG "DOUBLE" "" "SOURCES;LINKS;PRIVATE_LINKS;PUBLIC_LINKS" ${ARGN})
+  set(suffixes "")
+  if(ARG_DOUBLE)
+    set(suffixes "_double")
+  endif()
+  foreach(suffix IN ITEMS "" LISTS suffixes)
+    set(target gradus_${name}${suffix})
+    add_library(${target} STATIC ${ARG_SOURCES})
+    add_library(gradus::${name}${suffix} ALIAS ${target})
+    set_target_properties(${target} PROPERTIES EXPORT_NAME ${name}${suffix}
+                          POSITION_INDEPENDENT_CODE ON)
+    target_compile_features(${target} PUBLIC cxx_std_20)
+    target_include_directories(${target} PUBLIC
+      $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+      $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/gradus>)
+    foreach(link IN LISTS ARG_LINKS)
+      target_link_libraries(${target} PUBLIC gradus_${link}${suffix})
+    endforeach()
+    target_link_libraries(${target} PUBLIC ${ARG_PUBLIC_LINKS}
+                          PRIVATE ${ARG_PRIVATE_LINKS} $<BUILD_INTERFACE:gradus_options>)
+    if(suffix)
+      target_compile_definitions(${target} PUBLIC GRADUS_DOUBLE)
+    else()
+      set_property(GLOBAL APPEND PROPERTY GRADUS_INSTALLED ${target})
+    endif()
+  endforeach()
+endfunction()
+
+# gradus_test(NAME SOURCES ... LINKS ... [DOUBLE])
+#
+# One GoogleTest program; with DOUBLE it is built and run a second time against
+# the double libraries.
+function(gradus_test name)
+  cmake_parse_arguments(ARG "DOUBLE" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  set(suffixes "")
+  if(ARG_DOUBLE)
+    set(suffixes "_double")
+  endif()
+  foreach(suffix IN ITEMS "" LISTS suffixes)
+    set(target ${name}_test${suffix})
+    add_executable(${target} ${ARG_SOURCES})
+    foreach(link IN LISTS ARG_LINKS)
+      target_link_libraries(${target} PRIVATE gradus_${link}${suffix})
+    endforeach()
+    target_link_libraries(${target} PRIVATE ${ARG_PRIVATE_LINKS} GTest::gmock GTest::gtest_main
+                          gradus_options)
+    gtest_discover_tests(${target} TEST_PREFIX "${target}." DISCOVERY_TIMEOUT 60)
+  endforeach()
+endfunction()
