@@ -39,7 +39,7 @@ class Descriptor {
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
-  Descriptor file(path, O_RDONLY);
+  Descriptor file(path, O_RDONLY | O_NONBLOCK);  // a pipe is refused, not waited for
   if (file.get() < 0) fail_errno("cannot be opened", path);
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) fail_errno("cannot be read", path);

@@ -1,0 +1,59 @@
+// The little arithmetic behind the charts: ranges of an axis, labels that must
+// not overlap, and the five numbers of a box. Internal to `draw_charts`.
+//
+// Thread safety: free functions without state, and plain values.
+#pragma once
+
+#include <limits>
+#include <vector>
+
+namespace gradus::study {
+
+/// The part of an axis a chart shows: the least that holds every value added.
+class Range {
+ public:
+  explicit Range(bool logarithmic) : logarithmic_(logarithmic) {}
+
+  bool logarithmic() const { return logarithmic_; }
+  /// Whether `value` has a place on the axis: finite and, on a logarithmic one,
+  /// above 0.
+  bool can_show(double value) const;
+  /// Widens the range to hold `value`, if it can be shown at all.
+  void add(double value);
+  bool empty() const { return low_ > high_; }
+  /// Adds `share` of the length at both ends. A range of one point, or of none,
+  /// gets a length first, for gnuplot draws no axis without one.
+  void pad(double share);
+  double low() const { return low_; }
+  double high() const { return high_; }
+  /// Where on the axis `value` is drawn: 0 at its left end, 1 at its right one.
+  /// Requires: not empty, `can_show(value)`.
+  double fraction(double value) const;
+
+ private:
+  double place(double value) const;
+
+  bool logarithmic_;
+  double low_ = std::numeric_limits<double>::infinity();
+  double high_ = -std::numeric_limits<double>::infinity();
+};
+
+/// Where to centre labels of one `width` that want to be at `wanted`
+/// (ascending), so that none overlaps another and the squares of their moves
+/// are least.
+std::vector<double> spread_labels(const std::vector<double>& wanted, double width);
+
+/// A box of a box plot; NaN throughout where there is no finite value.
+struct BoxSummary {
+  double low = 0;  ///< least value within 1.5 box widths of the box
+  double quartile_1 = 0;
+  double median = 0;
+  double quartile_3 = 0;
+  double high = 0;               ///< greatest such value
+  std::vector<double> outliers;  ///< the values beyond, ascending
+};
+
+/// The box of the finite `values`; quartiles by linear interpolation, as NumPy's.
+BoxSummary summarise(std::vector<double> values);
+
+}  // namespace gradus::study

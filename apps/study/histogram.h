@@ -1,0 +1,25 @@
+// Histograms with numpy's rules, so that ours can be laid over the notebooks'.
+//
+// Thread safety: a free function without state.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace gradus::study {
+
+/// Bin i holds edges[i] <= value < edges[i + 1]; the last one its right edge too.
+struct Histogram {
+  std::vector<double> edges;    ///< bins + 1, strictly increasing
+  std::vector<int64_t> counts;  ///< bins
+};
+
+/// Counts `values` in `bins` bins of equal width from the least value to the
+/// greatest. Where all are equal the range is that value ± 0.5; where there are
+/// none, 0 to 1. Throws `Error` where `bins` is not positive, a value is not
+/// finite, or the range is too narrow or too wide for floating point to divide.
+/// Source: numpy.histogram.
+Histogram histogram(std::span<const double> values, int bins);
+
+}  // namespace gradus::study

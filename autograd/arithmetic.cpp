@@ -1,0 +1,125 @@
+#include "autograd/arithmetic.h"
+
+#include "autograd/operation.h"
+
+namespace gradus {
+namespace {
+
+/// c = a + b
+struct Add {
+  static constexpr const char* kName = "add";
+  Tensor forward(const Tensor& a, const Tensor& b) {
+    return mapped(
+        kName, [](Scalar x, Scalar y) { return x + y; }, a, b);
+  }
+  void backward(const Tensor& dc, const Gradients& d) const {
+    d[0].map([](Scalar g) { return g; }, dc);
+    d[1].map([](Scalar g) { return g; }, dc);
+  }
+  Variables rule(const Variable& dc, const Recall&) const { return {dc, dc}; }
+};
+
+/// c = a - b
+struct Sub {
+  static constexpr const char* kName = "sub";
+  Tensor forward(const Tensor& a, const Tensor& b) {
+    return mapped(
+        kName, [](Scalar x, Scalar y) { return x - y; }, a, b);
+  }
+  void backward(const Tensor& dc, const Gradients& d) const {
+    d[0].map([](Scalar g) { return g; }, dc);
+    d[1].map([](Scalar g) { return -g; }, dc);
+  }
+  Variables rule(const Variable& dc, const Recall&) const { return {dc, -dc}; }
+};
+
+/// c = a b;  da = dc b, db = dc a
+struct Mul {
+  static constexpr const char* kName = "mul";
+  Saved a{0}, b{1};
+  Tensor forward(const Tensor& x, const Tensor& y) {
+    a = x;
+    b = y;
+    return mapped(
+        kName, [](Scalar p, Scalar q) { return p * q; }, x, y);
+  }
+  void backward(const Tensor& dc, const Gradients& d) const {
+    d[0].map([](Scalar g, Scalar q) { return g * q; }, dc, b.get());
+    d[1].map([](Scalar g, Scalar p) { return g * p; }, dc, a.get());
+  }
+  Variables rule(const Variable& dc, const Recall& recall) const {
+    return {dc * recall(b), dc * recall(a)};
+  }
+};
+
+/// c = a / b;  da = dc / b, db = -dc c / b
+struct Div {
+  static constexpr const char* kName = "div";
+  Saved b{1}, c{Saved::kOutput};
+  Tensor forward(const Tensor& x, const Tensor& y) {
+    b = y;
+    const Tensor z = mapped(
+        kName, [](Scalar p, Scalar q) { return p / q; }, x, y);
+    c = z;
+    return z;
+  }
+  void backward(const Tensor& dc, const Gradients& d) const {
+    d[0].map([](Scalar g, Scalar q) { return g / q; }, dc, b.get());
+    d[1].map([](Scalar g, Scalar z, Scalar q) { return -g * z / q; }, dc, c.get(), b.get());
+  }
+  Variables rule(const Variable& dc, const Recall& recall) const {
+    return {dc / recall(b), -dc * recall(c) / recall(b)};
+  }
+};
+
+/// y = -x
+struct Neg {
+  static constexpr const char* kName = "neg";
+  Tensor forward(const Tensor& x) {
+    return mapped([](Scalar v) { return -v; }, x);
+  }
+  void backward(const Tensor& dy, const Gradients& d) const {
+    d[0].map([](Scalar g) { return -g; }, dy);
+  }
+  Variables rule(const Variable& dy, const Recall&) const { return {-dy}; }
+};
+
+/// y = condition ? a : b;  da = condition ? dy : 0, db = condition ? 0 : dy
+struct Where {
+  static constexpr const char* kName = "where";
+  Saved condition{0};
+  Tensor forward(const Tensor& c, const Tensor& a, const Tensor& b) {
+    condition = c;
+    Tensor y =
+        Tensor::uninitialized(broadcast(kName, broadcast(kName, c.shape(), a.shape()), b.shape()));
+    map(
+        y, Write::overwrite, [](Scalar t, Scalar p, Scalar q) { return t != 0 ? p : q; }, c, a, b);
+    return y;
+  }
+  void backward(const Tensor& dy, const Gradients& d) const {
+    d[0].map([](Scalar) { return Scalar(0); }, dy);
+    d[1].map([](Scalar g, Scalar t) { return t != 0 ? g : 0; }, dy, condition.get());
+    d[2].map([](Scalar g, Scalar t) { return t != 0 ? 0 : g; }, dy, condition.get());
+  }
+  Variables rule(const Variable& dy, const Recall& recall) const {
+    const Variable c = recall(condition);
+    return {0, where(c, dy, 0), where(c, 0, dy)};
+  }
+};
+
+}  // namespace
+
+Variable operator+(const Variable& a, const Variable& b) { return apply(Add{}, a, b); }
+Variable operator-(const Variable& a, const Variable& b) { return apply(Sub{}, a, b); }
+Variable operator*(const Variable& a, const Variable& b) { return apply(Mul{}, a, b); }
+Variable operator/(const Variable& a, const Variable& b) { return apply(Div{}, a, b); }
+Variable operator-(const Variable& a) { return apply(Neg{}, a); }
+
+Variable operator>(const Variable& x, Scalar bound) {
+  return Variable(mapped([bound](Scalar v) { return Scalar(v > bound ? 1 : 0); }, x.value()));
+}
+Variable where(const Variable& condition, const Variable& a, const Variable& b) {
+  return apply(Where{}, condition, a, b);
+}
+
+}  // namespace gradus

@@ -1,0 +1,129 @@
+#include "autograd/engine.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "autograd/arithmetic.h"
+#include "autograd/shaping.h"
+#include "tensor/error.h"
+
+namespace gradus {
+namespace {
+
+using Nodes = PoolVector<std::shared_ptr<Node>>;
+
+using NodeSet = std::unordered_set<const Node*, std::hash<const Node*>, std::equal_to<const Node*>,
+                                   PoolAllocator<const Node*>>;
+
+void refuse_freed(const Node& node) {
+  if (node.released()) {
+    fail(
+        "[backward] the graph through this {} was freed by an earlier backward(){}; try "
+        "backward({{.retain_graph = true}}) there, or compute the result again",
+        node.operation(), node.path().place());
+  }
+}
+
+// Everything that can be reached from `root`, newest first.
+Nodes reachable(const std::shared_ptr<Node>& root) {
+  Nodes found;
+  NodeSet seen;
+  found.push_back(root);
+  seen.insert(root.get());
+  for (std::size_t next = 0; next < found.size(); ++next) {
+    refuse_freed(*found[next]);
+    for (std::size_t i = 0; i < found[next]->parents().size(); ++i) {
+      const std::shared_ptr<Node>& parent = found[next]->parents()[i];
+      if (parent && seen.insert(parent.get()).second) found.push_back(parent);
+    }
+  }
+  std::ranges::sort(found, std::greater(), [](const auto& node) { return node->sequence(); });
+  return found;
+}
+
+void check_seed(const Variable& y, const Shape& seed) {
+  if (!y.requires_grad()) {
+    fail(
+        "[backward] this result depends on no variable made with requires_grad; was it detached, "
+        "or computed under NoGrad?");
+  }
+  if (seed != y.shape()) {
+    fail("[backward] got a seed of shape {}, expected the result's shape {}", seed.str(),
+         y.shape().str());
+  }
+}
+
+void check_scalar(const Variable& y) {
+  if (y.value().numel() != 1) {
+    fail(
+        "[backward] got a result of shape {}, expected one element; reduce it with sum() or "
+        "mean(), or give the gradient to start from",
+        y.shape().str());
+  }
+}
+
+// Gradients of results in between are of this pass only.
+void clear_between(const Nodes& nodes) {
+  for (const auto& node : nodes) {
+    if (!node->is_leaf()) node->take_gradient();
+  }
+}
+
+}  // namespace
+
+void Variable::backward(BackwardOptions options) const {
+  check_scalar(*this);
+  backward(Tensor::ones(shape()), options);
+}
+
+void Variable::backward(const Tensor& seed, BackwardOptions options) const {
+  check_seed(*this, seed.shape());
+  Nodes nodes = reachable(node_);
+  const Write write = node_->open_slot();
+  map(
+      node_->slot(), write, [](Scalar s) { return s; }, seed);
+  try {
+    for (std::shared_ptr<Node>& node : nodes) {
+      if (node->is_leaf()) continue;
+      node->backward(node->take_gradient());
+      if (!options.retain_graph) node->release();
+      node.reset();
+    }
+  } catch (...) {
+    std::erase(nodes, nullptr);
+    clear_between(nodes);
+    throw;
+  }
+}
+
+std::vector<Variable> grad(const Variable& y, std::span<const Variable> xs) {
+  check_scalar(y);
+  return grad(y, xs, Variable(Tensor::ones(y.shape())));
+}
+
+std::vector<Variable> grad(const Variable& y, std::span<const Variable> xs, const Variable& seed) {
+  check_seed(y, seed.shape());
+  std::unordered_map<const Node*, Variable> gradients;
+  gradients[y.node().get()] = seed;
+  for (const std::shared_ptr<Node>& node : reachable(y.node())) {
+    const auto found = gradients.find(node.get());
+    if (node->is_leaf() || found == gradients.end()) continue;
+    const std::vector<Variable> parts = node->rule(Variable(found->second));
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const std::shared_ptr<Node>& parent = node->parents()[i];
+      if (!parent) continue;
+      const Variable part = sum_to(parts[i], parent->shape());
+      const auto [slot, first] = gradients.try_emplace(parent.get(), part);
+      if (!first) slot->second = slot->second + part;
+    }
+  }
+  std::vector<Variable> result;
+  for (const Variable& x : xs) {
+    const auto found = gradients.find(x.node().get());
+    result.push_back(found != gradients.end() ? found->second : Variable(Tensor::zeros(x.shape())));
+  }
+  return result;
+}
+
+}  // namespace gradus

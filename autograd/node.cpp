@@ -1,0 +1,64 @@
+#include "autograd/node.h"
+
+#include <algorithm>
+#include <atomic>
+#include <iterator>
+#include <utility>
+
+namespace gradus {
+namespace {
+
+std::atomic<std::uint64_t> next_sequence{0};
+std::atomic<std::int64_t> node_count{0};
+
+// Parents of dying nodes, waiting to be let go one by one: were each node's
+// destructor to end its parents itself, a long chain would overflow the stack.
+// The outermost destructor on a thread owns the list.
+thread_local PoolVector<std::shared_ptr<Node>>* waiting = nullptr;
+
+}  // namespace
+
+Node::Node(const Shape& shape, PoolVector<std::shared_ptr<Node>> parents)
+    : parents_(std::move(parents)),
+      shape_(shape),
+      sequence_(next_sequence.fetch_add(1, std::memory_order_relaxed)),
+      path_(ModulePath::current()) {
+  node_count.fetch_add(1, std::memory_order_relaxed);
+}
+
+Node::~Node() {
+  drop_parents();
+  node_count.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Node::drop_parents() {
+  released_ = true;
+  if (parents_.empty()) return;
+  if (waiting != nullptr) {
+    std::move(parents_.begin(), parents_.end(), std::back_inserter(*waiting));
+    parents_.clear();
+    return;
+  }
+  PoolVector<std::shared_ptr<Node>> list = std::move(parents_);
+  parents_.clear();
+  waiting = &list;
+  while (!list.empty()) {
+    const std::shared_ptr<Node> last = std::move(list.back());
+    list.pop_back();
+  }
+  waiting = nullptr;
+}
+
+Write Node::open_slot() {
+  if (!gradient_.defined()) gradient_ = Tensor::uninitialized(shape_);
+  return std::exchange(has_gradient_, true) ? Write::add : Write::overwrite;
+}
+
+Tensor Node::take_gradient() {
+  has_gradient_ = false;
+  return std::exchange(gradient_, Tensor());
+}
+
+std::int64_t live_nodes() { return node_count.load(std::memory_order_relaxed); }
+
+}  // namespace gradus

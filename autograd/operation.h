@@ -1,0 +1,195 @@
+// How an operation becomes part of the graph.
+//
+// An operation is one struct that holds its attributes and what it saves:
+//
+//   struct Mul {                                     // c = a b, elementwise
+//     static constexpr const char* kName = "mul";
+//     Saved a{0}, b{1};                              // inputs 0 and 1
+//     Tensor forward(const Tensor& x, const Tensor& y) { a = x; b = y; ... }
+//     void backward(const Tensor& dc, Gradients& d) const;
+//     Variables rule(const Variable& dc, const Recall& recall) const;
+//   };
+//
+// `backward` is the derivative as kernels, which training runs; `rule` the same
+// derivative written in Variables, which can be differentiated again and which
+// the tests hold against the kernels. `apply(Mul{}, a, b)` carries it out.
+//
+// Thread safety: as the graph's (node.h).
+#pragma once
+
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "autograd/node.h"
+#include "autograd/variable.h"
+#include "tensor/error.h"
+#include "tensor/map.h"
+#include "tensor/reduce.h"
+
+namespace gradus {
+
+using Variables = std::vector<Variable>;
+
+/// A tensor that backward needs: an input, by its position, or the output.
+class Saved {
+ public:
+  static constexpr int kOutput = -1;
+  explicit Saved(int source) : source_(source) {}
+
+  Saved& operator=(const Tensor& value) {
+    value_ = value;
+    version_ = value.version();
+    return *this;
+  }
+  /// Throws `Error` where the tensor was written to since it was saved.
+  const Tensor& get() const {
+    if (value_.version() != version_) {
+      fail(
+          "a value of shape {} that backward needs was changed in place after it was used; "
+          "run backward before the change, or change a clone()",
+          value_.shape().str());
+    }
+    return value_;
+  }
+  int source() const { return source_; }
+
+ private:
+  Tensor value_;
+  std::uint64_t version_ = 0;
+  int source_;
+};
+
+/// Where the gradient of one input goes. False where none is needed.
+class GradientSlot {
+ public:
+  explicit GradientSlot(Node* node) : node_(node) {}
+  explicit operator bool() const { return node_ != nullptr; }
+
+  /// The gradient of an elementwise operation: f of `first` and `rest`
+  /// element by element, in the shape of `first`, the operation's output.
+  /// Where the input was broadcast to that shape, the sum undoes it.
+  template <class F>
+  void map(F f, const Tensor& first, const auto&... rest) {
+    if (!node_) return;
+    const Write write = node_->open_slot();
+    if (node_->shape() == first.shape()) {
+      gradus::map(node_->slot(), write, f, first, rest...);
+    } else {
+      Tensor full = Tensor::uninitialized(first.shape());
+      gradus::map(full, Write::overwrite, f, first, rest...);
+      sum_to(node_->slot(), write, full);
+    }
+  }
+
+  /// Any other gradient: kernel(tensor, write) fills or adds to all of it.
+  template <class Kernel>
+  void fill(const Kernel& kernel) {
+    if (!node_) return;
+    const Write write = node_->open_slot();
+    kernel(node_->slot(), write);
+  }
+
+ private:
+  Node* node_;
+};
+
+/// The slots of an operation's inputs.
+class Gradients {
+ public:
+  explicit Gradients(std::span<const std::shared_ptr<Node>> parents) : parents_(parents) {}
+  GradientSlot operator[](std::size_t input) const { return GradientSlot(parents_[input].get()); }
+
+ private:
+  std::span<const std::shared_ptr<Node>> parents_;
+};
+
+/// Turns what was saved back into Variables that belong to the graph.
+class Recall {
+ public:
+  explicit Recall(Node& node) : node_(node) {}
+  Variable operator()(const Saved& saved) const {
+    if (saved.source() == Saved::kOutput) return Variable(saved.get(), node_.shared_from_this());
+    return Variable(saved.get(), node_.parents()[static_cast<std::size_t>(saved.source())]);
+  }
+
+ private:
+  Node& node_;
+};
+
+namespace detail {
+
+template <class Op>
+class OperationNode final : public Node {
+ public:
+  OperationNode(Op op, const Shape& shape, PoolVector<std::shared_ptr<Node>> parents)
+      : Node(shape, std::move(parents)), op_(std::move(op)) {}
+
+  const char* operation() const override { return Op::kName; }
+  void backward(const Tensor& dy) override {
+    Gradients gradients(parents());
+    located([&] { std::as_const(*op_).backward(dy, gradients); });
+  }
+  Variables rule(const Variable& dy) override {
+    Variables result;
+    const ModulePath::Scope scope(&path());
+    located([&] { result = std::as_const(*op_).rule(dy, Recall(*this)); });
+    return result;
+  }
+  void release() override {
+    op_.reset();
+    drop_parents();
+  }
+
+ private:
+  // Errors on the way back say which operation, and where it was called.
+  template <class Body>
+  void located(const Body& body) const {
+    try {
+      body();
+    } catch (const Error& e) {
+      throw Error(fmt::format("[{}] backward: {}{}", Op::kName, e.what(), path().place()));
+    }
+  }
+
+  std::optional<Op> op_;
+};
+
+}  // namespace detail
+
+/// Carries out `op` on the inputs' values and, where a gradient may be wanted,
+/// records it. Errors of the operation are thrown on with the module's path.
+template <class Op, class... Inputs>
+Variable apply(Op op, const Inputs&... inputs) {
+  Tensor y;
+  try {
+    y = op.forward(inputs.value()...);
+  } catch (const Error& e) {
+    throw Error(e.what() + ModulePath::current()->place());
+  }
+  if (!grad_enabled() || !(inputs.requires_grad() || ...)) return Variable(std::move(y));
+  PoolVector<std::shared_ptr<Node>> parents;
+  parents.reserve(sizeof...(inputs));
+  (parents.push_back(inputs.node()), ...);
+  using N = detail::OperationNode<Op>;
+  auto node =
+      std::allocate_shared<N>(PoolAllocator<N>(), std::move(op), y.shape(), std::move(parents));
+  return Variable(std::move(y), std::move(node));
+}
+
+/// A new tensor of f(inputs...), broadcast against each other, for forwards.
+template <class F>
+Tensor mapped(F f, const Tensor& x) {
+  Tensor y = Tensor::uninitialized(x.shape());
+  map(y, Write::overwrite, f, x);
+  return y;
+}
+template <class F>
+Tensor mapped(const char* operation, F f, const Tensor& a, const Tensor& b) {
+  Tensor y = Tensor::uninitialized(broadcast(operation, a.shape(), b.shape()));
+  map(y, Write::overwrite, f, a, b);
+  return y;
+}
+
+}  // namespace gradus

@@ -1,0 +1,37 @@
+// Variables that are trained.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "autograd/variable.h"
+
+namespace gradus {
+
+/// A leaf that a module owns. Unlike other Variables it is copied deeply, so
+/// that a copied module is a model of its own.
+class Parameter : public Variable {
+ public:
+  explicit Parameter(Tensor value) : Variable(std::move(value), true) {}
+  Parameter(const Parameter& other) : Variable(other.value().clone(), other.requires_grad()) {}
+  Parameter& operator=(const Parameter& other) { return *this = Parameter(other); }
+  Parameter(Parameter&&) = default;
+  Parameter& operator=(Parameter&&) = default;
+  ~Parameter() = default;
+
+  /// A frozen parameter needs no gradient, and no optimizer changes it.
+  void set_trainable(bool trainable) {
+    if (trainable != requires_grad()) Variable::operator=(Variable(value(), trainable));
+  }
+};
+
+/// What optimizers and files see of a model: its parameters by name, such as
+/// "decoder.dense_2.weight". The variable shares the module's elements.
+struct NamedParameter {
+  std::string name;
+  Variable variable;
+};
+using Parameters = std::vector<NamedParameter>;
+
+}  // namespace gradus

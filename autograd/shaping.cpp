@@ -1,0 +1,115 @@
+#include "autograd/shaping.h"
+
+#include "autograd/arithmetic.h"
+#include "autograd/operation.h"
+
+namespace gradus {
+namespace {
+
+constexpr auto kCopy = [](Scalar v) { return v; };
+
+/// y has the elements of x under another shape;  dx = dy under x's shape
+struct Reshape {
+  static constexpr const char* kName = "reshape";
+  Shape to, from{};
+  Tensor forward(const Tensor& x) {
+    from = x.shape();
+    return x.reshape(to);
+  }
+  void backward(const Tensor& dy, const Gradients& d) const { d[0].map(kCopy, dy.reshape(from)); }
+  Variables rule(const Variable& dy, const Recall&) const { return {reshape(dy, from)}; }
+};
+
+/// y_ji = x_ij
+struct Transpose {
+  static constexpr const char* kName = "transpose";
+  static void write_transposed(Tensor& to, Write write, const Tensor& from) {
+    const Index rows = to.shape()[0], columns = to.shape()[1];
+    const Scalar* const x = from.data().data();
+    Scalar* const y = to.mutable_data().data();
+    parallel_for(rows, grain_for(columns), [&](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) {
+        for (Index j = 0; j < columns; ++j) {
+          Scalar& element = y[i * columns + j];
+          element = (write == Write::add ? element : 0) + x[j * rows + i];
+        }
+      }
+    });
+  }
+  Tensor forward(const Tensor& x) {
+    if (x.rank() != 2) fail("[transpose] got shape {}, expected a matrix", x.shape().str());
+    Tensor y = Tensor::uninitialized({x.shape()[1], x.shape()[0]});
+    write_transposed(y, Write::overwrite, x);
+    return y;
+  }
+  void backward(const Tensor& dy, const Gradients& d) const {
+    d[0].fill([&](Tensor& dx, Write write) { write_transposed(dx, write, dy); });
+  }
+  Variables rule(const Variable& dy, const Recall&) const { return {transpose(dy)}; }
+};
+
+/// y is x repeated along the dimensions it lacks or has with size 1
+struct BroadcastTo {
+  static constexpr const char* kName = "broadcast_to";
+  Shape to, from{};
+  Tensor forward(const Tensor& x) {
+    from = x.shape();
+    if (!broadcasts_to(from, to)) {
+      fail(
+          "[broadcast_to] got shape {} for {}, expected sizes that are equal or 1 from the last "
+          "dimension on",
+          from.str(), to.str());
+    }
+    Tensor y = Tensor::uninitialized(to);
+    map(y, Write::overwrite, kCopy, x);
+    return y;
+  }
+  void backward(const Tensor& dy, const Gradients& d) const { d[0].map(kCopy, dy); }
+  Variables rule(const Variable& dy, const Recall&) const { return {sum_to(dy, from)}; }
+};
+
+/// y sums x over the dimensions that y lacks or has with size 1;  dx repeats dy
+struct SumTo {
+  static constexpr const char* kName = "sum";
+  Shape to, from{};
+  Tensor forward(const Tensor& x) {
+    from = x.shape();
+    if (!broadcasts_to(to, from)) {
+      fail(
+          "[sum_to] got shape {} for {}, expected sizes that are equal or 1 from the last "
+          "dimension on",
+          to.str(), from.str());
+    }
+    Tensor y = Tensor::uninitialized(to);
+    sum_to(y, Write::overwrite, x);
+    return y;
+  }
+  void backward(const Tensor& dy, const Gradients& d) const {
+    d[0].fill([&](Tensor& dx, Write write) { map(dx, write, kCopy, dy); });
+  }
+  Variables rule(const Variable& dy, const Recall&) const { return {broadcast_to(dy, from)}; }
+};
+
+}  // namespace
+
+Variable reshape(const Variable& x, const Shape& shape) { return apply(Reshape{shape}, x); }
+Variable transpose(const Variable& x) { return apply(Transpose{}, x); }
+Variable broadcast_to(const Variable& x, const Shape& shape) {
+  return x.shape() == shape ? x : apply(BroadcastTo{shape}, x);
+}
+Variable sum_to(const Variable& x, const Shape& shape) {
+  return x.shape() == shape ? x : apply(SumTo{shape}, x);
+}
+
+Variable sum(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
+  const Shape kept = reduced_shape("sum", x.shape(), axes, true);
+  const Variable y = sum_to(x, kept);
+  return keep_dims ? y : reshape(y, reduced_shape("sum", x.shape(), axes, false));
+}
+Variable mean(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
+  const Variable total = sum(x, axes, keep_dims);
+  return total *
+         (static_cast<Scalar>(total.value().numel()) / static_cast<Scalar>(x.value().numel()));
+}
+
+}  // namespace gradus

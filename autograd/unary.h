@@ -1,0 +1,192 @@
+// Elementwise functions of one variable.
+//
+// Each is a struct with its value and its derivative. The derivative is a
+// template, written once in terms of the input or the output: with numbers it
+// is the kernel, with Variables it is the rule. The structs are public so that
+// fused operations (autograd/dense.h) can use them.
+//
+// NaN gives NaN; other edge values are those of the mathematics.
+#pragma once
+
+#include <cmath>
+
+#include "autograd/arithmetic.h"
+#include "autograd/operation.h"
+#include "tensor/math.h"
+
+namespace gradus {
+
+Variable exp(const Variable& x);
+Variable log(const Variable& x);
+Variable sqrt(const Variable& x);
+/// The gradient at 0 is 0.
+Variable abs(const Variable& x);
+Variable square(const Variable& x);
+
+Variable sigmoid(const Variable& x);
+Variable tanh(const Variable& x);
+/// The gradient at 0 is 0.
+Variable relu(const Variable& x);
+/// Klambauer et al., Self-Normalizing Neural Networks, 2017.
+Variable selu(const Variable& x);
+/// Clevert et al., Fast and Accurate Deep Network Learning by ELUs, 2016; alpha 1.
+Variable elu(const Variable& x);
+Variable softplus(const Variable& x);
+
+namespace function {
+
+/// y = x;  dy/dx = 1
+struct Linear {
+  static constexpr const char* kName = "linear";
+  static constexpr bool kFromOutput = true;
+  static Scalar value(Scalar x) { return x; }
+  template <class T>
+  static T derivative(const T&) {
+    return T(Scalar(1));
+  }
+};
+
+/// y = e^x;  dy/dx = y
+struct Exp {
+  static constexpr const char* kName = "exp";
+  static constexpr bool kFromOutput = true;
+  static Scalar value(Scalar x) { return math::exp(x); }
+  template <class T>
+  static T derivative(const T& y) {
+    return y;
+  }
+};
+
+/// y = ln x;  dy/dx = 1 / x
+struct Log {
+  static constexpr const char* kName = "log";
+  static constexpr bool kFromOutput = false;
+  static Scalar value(Scalar x) { return std::log(x); }
+  template <class T>
+  static T derivative(const T& x) {
+    return 1 / x;
+  }
+};
+
+/// y = sqrt(x);  dy/dx = 1 / (2 y)
+struct Sqrt {
+  static constexpr const char* kName = "sqrt";
+  static constexpr bool kFromOutput = true;
+  static Scalar value(Scalar x) { return std::sqrt(x); }
+  template <class T>
+  static T derivative(const T& y) {
+    return Scalar(0.5) / y;
+  }
+};
+
+/// y = |x|;  dy/dx = sign(x)
+struct Abs {
+  static constexpr const char* kName = "abs";
+  static constexpr bool kFromOutput = false;
+  static Scalar value(Scalar x) { return std::abs(x); }
+  template <class T>
+  static T derivative(const T& x) {
+    return where(x > 0, T(Scalar(1)), where(-x > 0, T(Scalar(-1)), T(Scalar(0))));
+  }
+};
+
+/// y = x^2;  dy/dx = 2 x
+struct Square {
+  static constexpr const char* kName = "square";
+  static constexpr bool kFromOutput = false;
+  static Scalar value(Scalar x) { return x * x; }
+  template <class T>
+  static T derivative(const T& x) {
+    return 2 * x;
+  }
+};
+
+/// y = 1 / (1 + e^-x);  dy/dx = y (1 - y)
+struct Sigmoid {
+  static constexpr const char* kName = "sigmoid";
+  static constexpr bool kFromOutput = true;
+  static Scalar value(Scalar x) { return math::sigmoid(x); }
+  template <class T>
+  static T derivative(const T& y) {
+    return y * (1 - y);
+  }
+};
+
+/// y = tanh x;  dy/dx = 1 - y^2
+struct Tanh {
+  static constexpr const char* kName = "tanh";
+  static constexpr bool kFromOutput = true;
+  static Scalar value(Scalar x) { return math::tanh(x); }
+  template <class T>
+  static T derivative(const T& y) {
+    return 1 - y * y;
+  }
+};
+
+/// y = max(x, 0);  dy/dx = 1 where y > 0, else 0
+struct Relu {
+  static constexpr const char* kName = "relu";
+  static constexpr bool kFromOutput = true;
+  static Scalar value(Scalar x) { return x < 0 ? 0 : x; }
+  template <class T>
+  static T derivative(const T& y) {
+    return where(y > 0, T(Scalar(1)), T(Scalar(0)));
+  }
+};
+
+/// y = s x where x > 0, s a (e^x - 1) elsewhere;  dy/dx = s where y > 0, y + s a elsewhere
+struct Selu {
+  static constexpr const char* kName = "selu";
+  static constexpr bool kFromOutput = true;
+  // The fixed point that keeps mean 0 and variance 1 (equation 14 of the paper).
+  static constexpr auto kScale = Scalar(1.0507009873554804934193349852946);
+  static constexpr auto kAlpha = Scalar(1.6732632423543772848170429916717);
+  static Scalar value(Scalar x) { return x > 0 ? kScale * x : kScale * kAlpha * math::expm1(x); }
+  template <class T>
+  static T derivative(const T& y) {
+    return where(y > 0, T(kScale), y + kScale * kAlpha);
+  }
+};
+
+/// y = x where x > 0, e^x - 1 elsewhere;  dy/dx = 1 where y > 0, y + 1 elsewhere
+struct Elu {
+  static constexpr const char* kName = "elu";
+  static constexpr bool kFromOutput = true;
+  static Scalar value(Scalar x) { return x > 0 ? x : math::expm1(x); }
+  template <class T>
+  static T derivative(const T& y) {
+    return where(y > 0, T(Scalar(1)), y + 1);
+  }
+};
+
+/// y = ln(1 + e^x);  dy/dx = sigmoid(x)
+struct Softplus {
+  static constexpr const char* kName = "softplus";
+  static constexpr bool kFromOutput = false;
+  static Scalar value(Scalar x) { return math::softplus(x); }
+  static Scalar derivative(Scalar x) { return math::sigmoid(x); }
+  static Variable derivative(const Variable& x) { return sigmoid(x); }
+};
+
+}  // namespace function
+
+/// The operation of any such struct: y = F(x), dx = dy F'(x).
+template <class F>
+struct Unary {
+  static constexpr const char* kName = F::kName;
+  Saved saved{F::kFromOutput ? Saved::kOutput : 0};
+
+  Tensor forward(const Tensor& x) {
+    const Tensor y = mapped([](Scalar v) { return F::value(v); }, x);
+    saved = F::kFromOutput ? y : x;
+    return y;
+  }
+  void backward(const Tensor& dy, const Gradients& d) const {
+    d[0].map([](Scalar g, Scalar v) { return g * F::derivative(v); }, dy, saved.get());
+  }
+  Variables rule(const Variable& dy, const Recall& recall) const {
+    return {dy * F::derivative(recall(saved))};
+  }
+};
+
+}  // namespace gradus

@@ -1,0 +1,82 @@
+#include "nn/layers.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "autograd/shaping.h"
+#include "tensor/error.h"
+
+namespace gradus::nn {
+namespace {
+
+Shape checked_weight_shape(Index in, Index out) {
+  if (in < 1 || out < 1) {
+    fail("[Dense] got {} inputs and {} outputs, expected at least 1 of each", in, out);
+  }
+  return {in, out};
+}
+
+Index samples(const char* layer, const Variable& x) {
+  if (x.shape().rank() == 0) {
+    fail("[{}] got a scalar, expected a batch, whose first dimension counts the samples", layer);
+  }
+  return x.shape()[0];
+}
+
+}  // namespace
+
+Dense::Dense(Index in, Index out, Activation activation, Generator& random, Initializer initializer)
+    : weight(initializer(checked_weight_shape(in, out), random)),
+      bias(Tensor::zeros({out})),
+      activation_(activation) {}
+
+Variable Dense::forward(const Variable& x) { return dense(x, weight, bias, activation_); }
+
+void Dense::reflect(Reflector& r) {
+  r("weight", weight);
+  r("bias", bias);
+}
+
+Variable Flatten::forward(const Variable& x) {
+  const Index n = samples("Flatten", x);
+  return reshape(x, {n, x.shape().without(0).numel()});
+}
+
+Variable Reshape::forward(const Variable& x) {
+  return reshape(x, sample_.batch_of(samples("Reshape", x)));
+}
+
+Variable ReLU::forward(const Variable& x) { return activate(x, Activation::relu); }
+Variable SELU::forward(const Variable& x) { return activate(x, Activation::selu); }
+Variable ELU::forward(const Variable& x) { return activate(x, Activation::elu); }
+Variable Sigmoid::forward(const Variable& x) { return activate(x, Activation::sigmoid); }
+Variable Tanh::forward(const Variable& x) { return activate(x, Activation::tanh); }
+
+Sequential::Sequential(const Sequential& other) : Module(other) {
+  for (const Child& child : other.children_) {
+    children_.push_back({child.name, child.copy(*child.module), child.copy});
+  }
+}
+
+Sequential& Sequential::operator=(const Sequential& other) { return *this = Sequential(other); }
+
+void Sequential::add(std::unique_ptr<Module> module, Copy copy) {
+  std::string name = module->type();
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  const auto same = std::ranges::count(children_, module->type(),
+                                       [](const Child& c) { return c.module->type(); });
+  if (same > 0) name += "_" + std::to_string(same);
+  children_.push_back({std::move(name), std::move(module), copy});
+}
+
+Variable Sequential::forward(const Variable& x) {
+  Variable y = x;
+  for (Child& child : children_) y = (*child.module)(y);
+  return y;
+}
+
+void Sequential::reflect(Reflector& r) {
+  for (Child& child : children_) r(child.name, *child.module);
+}
+
+}  // namespace gradus::nn

@@ -1,0 +1,94 @@
+#include "nn/losses.h"
+
+#include "autograd/operation.h"
+#include "autograd/shaping.h"
+#include "autograd/unary.h"
+
+namespace gradus::nn {
+namespace {
+
+/// y = mean of L(x, t) over all elements;  dx = dy L_x(x, t) / n, dt = dy L_t(x, t) / n
+///
+/// `L` gives the loss of one element and its two derivatives, the latter
+/// written once for numbers and Variables.
+template <class L>
+struct MeanLoss {
+  static constexpr const char* kName = L::kName;
+  Saved x{0}, t{1};
+
+  Tensor forward(const Tensor& prediction, const Tensor& target) {
+    if (prediction.shape() != target.shape()) {
+      fail("[{}] got predictions {} and targets {}, expected equal shapes; try reshape", kName,
+           prediction.shape().str(), target.shape().str());
+    }
+    x = prediction;
+    t = target;
+    const double sum =
+        map_sum([](Scalar p, Scalar q) { return L::value(p, q); }, prediction, target);
+    return Tensor::scalar(static_cast<Scalar>(sum / static_cast<double>(target.numel())));
+  }
+  void backward(const Tensor& dy, const Gradients& d) const {
+    const Scalar g = dy.item() / static_cast<Scalar>(x.get().numel());
+    d[0].map([g](Scalar p, Scalar q) { return g * L::by_prediction(p, q); }, x.get(), t.get());
+    d[1].map([g](Scalar p, Scalar q) { return g * L::by_target(p, q); }, x.get(), t.get());
+  }
+  Variables rule(const Variable& dy, const Recall& recall) const {
+    const Variable p = recall(x), q = recall(t);
+    const Variable g = dy / static_cast<Scalar>(p.value().numel());
+    return {g * L::by_prediction(p, q), g * L::by_target(p, q)};
+  }
+};
+
+/// L = max(z, 0) - z t + log(1 + e^-|z|);  L_z = sigmoid(z) - t, L_t = -z
+struct Bce {
+  static constexpr const char* kName = "bce_with_logits";
+  static Scalar value(Scalar z, Scalar t) { return math::softplus(z) - z * t; }
+  static Scalar by_prediction(Scalar z, Scalar t) { return math::sigmoid(z) - t; }
+  static Variable by_prediction(const Variable& z, const Variable& t) { return sigmoid(z) - t; }
+  template <class T>
+  static T by_target(const T& z, const T&) {
+    return -z;
+  }
+};
+
+/// L = (x - t)^2;  L_x = 2 (x - t), L_t = -L_x
+struct SquaredError {
+  static constexpr const char* kName = "mse";
+  static Scalar value(Scalar x, Scalar t) { return (x - t) * (x - t); }
+  template <class T>
+  static T by_prediction(const T& x, const T& t) {
+    return 2 * (x - t);
+  }
+  template <class T>
+  static T by_target(const T& x, const T& t) {
+    return 2 * (t - x);
+  }
+};
+
+/// L = |x - t|;  L_x = sign(x - t), L_t = -L_x
+struct AbsoluteError {
+  static constexpr const char* kName = "mae";
+  static Scalar value(Scalar x, Scalar t) { return std::abs(x - t); }
+  template <class T>
+  static T by_prediction(const T& x, const T& t) {
+    return function::Abs::derivative(x - t);
+  }
+  template <class T>
+  static T by_target(const T& x, const T& t) {
+    return function::Abs::derivative(t - x);
+  }
+};
+
+}  // namespace
+
+Variable bce_with_logits(const Variable& logits, const Variable& targets) {
+  return apply(MeanLoss<Bce>{}, logits, targets);
+}
+Variable mse(const Variable& predictions, const Variable& targets) {
+  return apply(MeanLoss<SquaredError>{}, predictions, targets);
+}
+Variable mae(const Variable& predictions, const Variable& targets) {
+  return apply(MeanLoss<AbsoluteError>{}, predictions, targets);
+}
+
+}  // namespace gradus::nn

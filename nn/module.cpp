@@ -1,0 +1,88 @@
+#include "nn/module.h"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <memory>
+#include <typeinfo>
+#include <utility>
+
+namespace gradus::nn {
+namespace {
+
+thread_local CallObserver* observer = nullptr;
+
+// Calls each(dotted name, parameter) for everything below a module.
+template <class Each>
+class Walk final : public Reflector {
+ public:
+  explicit Walk(const Each& each, std::string prefix = "")
+      : each_(each), prefix_(std::move(prefix)) {}
+  void operator()(std::string_view name, Parameter& parameter) override {
+    each_(prefix_ + std::string(name), parameter);
+  }
+  void operator()(std::string_view name, Module& child) override {
+    Walk inner(each_, prefix_ + std::string(name) + ".");
+    child.reflect(inner);
+  }
+
+ private:
+  Each each_;  // copied inwards; it refers to what it fills
+  std::string prefix_;
+};
+
+}  // namespace
+
+Variable Module::operator()(const Variable& x) {
+  if (path_ == nullptr) open_path(ModulePath::root());
+  const ModulePath::Scope scope(path_);
+  Variable y = forward(x);
+  if (observer) observer->called(*this, y);
+  return y;
+}
+
+// Gives this module its path and its children theirs. A child that was called
+// on its own before learns its full path here.
+void Module::open_path(const ModulePath* path) {
+  path_ = path;
+  struct Children final : Reflector {
+    const ModulePath* outer = nullptr;
+    void operator()(std::string_view, Parameter&) override {}
+    void operator()(std::string_view name, Module& child) override {
+      child.open_path(outer->child(name));
+    }
+  } children;
+  children.outer = path;
+  reflect(children);
+}
+
+Parameters Module::parameters() {
+  Parameters result;
+  Walk walk([&](std::string name, Parameter& p) { result.push_back({std::move(name), p}); });
+  reflect(walk);
+  return result;
+}
+
+void Module::set_trainable(bool trainable) {
+  Walk walk([&](const std::string&, Parameter& p) { p.set_trainable(trainable); });
+  reflect(walk);
+}
+
+Index Module::parameter_count() {
+  Index count = 0;
+  for (const NamedParameter& p : parameters()) count += p.variable.value().numel();
+  return count;
+}
+
+std::string Module::type() const {
+  const char* const mangled = typeid(*this).name();
+  const std::unique_ptr<char, decltype(&std::free)> name(
+      abi::__cxa_demangle(mangled, nullptr, nullptr, nullptr), &std::free);
+  const std::string full = name ? name.get() : mangled;
+  return full.substr(full.rfind(':') + 1);
+}
+
+CallObserver::CallObserver() : outer_(std::exchange(observer, this)) {}
+CallObserver::~CallObserver() { observer = outer_; }
+
+}  // namespace gradus::nn

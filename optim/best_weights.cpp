@@ -1,0 +1,37 @@
+#include "optim/best_weights.h"
+
+namespace gradus::optim {
+
+BestWeights::BestWeights(Parameters parameters) : parameters_(std::move(parameters)) {
+  for (const NamedParameter& p : parameters_) {
+    weights_.push_back({p.name, p.variable.value().clone()});
+  }
+}
+
+void BestWeights::on_epoch_end(const History& history) {
+  const double loss = history.back().monitored();
+  if (!(epoch_ == 0 ? loss == loss : loss < loss_)) return;  // NaN is never the best
+  epoch_ = history.back().epoch;
+  loss_ = loss;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    weights_[i].value.copy_from(parameters_[i].variable.value());
+  }
+}
+
+void BestWeights::save(const std::filesystem::path& path) const {
+  save_tensors(path, {weights_, {}});
+}
+
+void BestWeights::restore() {
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    parameters_[i].variable.mutable_value().copy_from(weights_[i].value);
+  }
+}
+
+void BestWeights::set(int epoch, double loss, const TensorFile& file, std::string_view prefix) {
+  for (NamedTensor& t : weights_) t.value.copy_from(file.at(std::string(prefix) + t.name));
+  epoch_ = epoch;
+  loss_ = loss;
+}
+
+}  // namespace gradus::optim

@@ -1,0 +1,93 @@
+#include "optim/checkpoint.h"
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "tensor/error.h"
+#include "tensor/safetensors.h"
+
+namespace gradus::optim {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kWeight = "weight:";
+constexpr const char* kBest = "best:";
+constexpr const char* kProgress = "progress";
+
+// JSON has no NaN; nlohmann writes it as null.
+double number(const Json& json) {
+  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+}
+
+}  // namespace
+
+Checkpoint::Checkpoint(std::filesystem::path path, Optimizer& optimizer, BestWeights& best,
+                       std::map<std::string, std::string> settings, double every_seconds)
+    : path_(std::move(path)),
+      optimizer_(optimizer),
+      best_(best),
+      settings_(std::move(settings)),
+      interval_(every_seconds) {}
+
+History Checkpoint::restore() {
+  const TensorFile file = load_tensors(path_);
+  for (const auto& [key, value] : settings_) {
+    const auto found = file.metadata.find("setting:" + key);
+    const std::string was = found == file.metadata.end() ? "not set" : found->second;
+    if (was != value) {
+      fail("{}: this run began with {} {}, now it is {}; a run goes on only as it began",
+           path_.string(), key, was, value);
+    }
+  }
+  try {
+    const Json progress = Json::parse(file.metadata.at(kProgress));
+    History history;
+    for (const Json& e : progress.at("history")) {
+      EpochLog log{e.at(0).get<int>(), number(e.at(1)), std::nullopt, number(e.at(3))};
+      if (!e.at(2).is_string()) log.val_loss = number(e.at(2));
+      history.push_back(log);
+    }
+    for (NamedParameter p : optimizer_.parameters()) {
+      p.variable.mutable_value().copy_from(file.at(kWeight + p.name));
+    }
+    optimizer_.set_state(file, progress.at("steps").get<std::int64_t>());
+    best_.set(progress.at("best_epoch").get<int>(), number(progress.at("best_loss")), file, kBest);
+    return history;
+  } catch (const std::exception& e) {
+    fail("{}: not a checkpoint of this run ({})", path_.string(), e.what());
+  }
+}
+
+void Checkpoint::on_train_begin(const FitPlan& plan) { plan_ = plan; }
+
+void Checkpoint::on_epoch_end(const History& history) {
+  const int epoch = history.back().epoch;
+  const auto now = std::chrono::steady_clock::now();
+  if (epoch != 1 && epoch != plan_.epochs && now - last_save_ < interval_) return;
+  last_save_ = now;
+  save(history);
+}
+
+void Checkpoint::save(const History& history) const {
+  TensorFile file;
+  for (const NamedParameter& p : optimizer_.parameters()) {
+    file.tensors.push_back({kWeight + p.name, p.variable.value()});
+  }
+  for (NamedTensor& t : optimizer_.state()) file.tensors.push_back(std::move(t));
+  for (const NamedTensor& t : best_.weights()) file.tensors.push_back({kBest + t.name, t.value});
+  Json epochs = Json::array();
+  for (const EpochLog& e : history) {
+    epochs.push_back({e.epoch, e.loss, e.val_loss ? Json(*e.val_loss) : Json("none"), e.seconds});
+  }
+  file.metadata[kProgress] = Json{
+      {"history", epochs},
+      {"steps", optimizer_.steps()},
+      {"best_epoch", best_.epoch()},
+      {"best_loss",
+       best_.loss()}}.dump();
+  for (const auto& [key, value] : settings_) file.metadata["setting:" + key] = value;
+  save_tensors(path_, file);
+}
+
+}  // namespace gradus::optim

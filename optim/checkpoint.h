@@ -1,0 +1,48 @@
+// A training run in a file, so that it can be taken up again to the same bits.
+//
+// The file holds the weights, the optimizer's moments and step, the best
+// weights and the history. Shuffles depend on the seed and the epoch alone, so
+// nothing more is needed. It is replaced atomically: a run that is killed
+// leaves its last complete checkpoint.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "optim/best_weights.h"
+#include "optim/fit.h"
+
+namespace gradus::optim {
+
+class Checkpoint final : public Callback {
+ public:
+  /// `settings` is what a run that goes on must have in common with the one
+  /// that was stopped: the data, the seed, the batch size and so on. A file is
+  /// written after the first and the last epoch, and in between when
+  /// `every_seconds` have passed. Keeps references to `optimizer` and `best`.
+  Checkpoint(std::filesystem::path path, Optimizer& optimizer, BestWeights& best,
+             std::map<std::string, std::string> settings, double every_seconds = 5);
+
+  /// Reads the file into the optimizer, its parameters and `best`, and returns
+  /// the history for FitOptions. Throws `Error` where the file is damaged or a
+  /// setting differs, naming it; everything then is as before, or must be made anew.
+  History restore();
+
+  void on_train_begin(const FitPlan& plan) override;
+  void on_epoch_end(const History& history) override;
+
+ private:
+  void save(const History& history) const;
+
+  std::filesystem::path path_;
+  Optimizer& optimizer_;
+  BestWeights& best_;
+  std::map<std::string, std::string> settings_;
+  std::chrono::duration<double> interval_;
+  std::chrono::steady_clock::time_point last_save_;
+  FitPlan plan_;
+};
+
+}  // namespace gradus::optim

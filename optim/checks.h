@@ -1,0 +1,19 @@
+// What the options of optimizers have in common.
+#pragma once
+
+#include "tensor/error.h"
+#include "tensor/scalar.h"
+
+namespace gradus::optim {
+
+inline void check_decay(const char* optimizer, const char* option, Scalar value) {
+  if (!(value >= 0 && value < 1)) {
+    fail("[{}] got {} {}, expected a number in [0, 1)", optimizer, option, value);
+  }
+}
+
+inline void check_epsilon(const char* optimizer, Scalar value) {
+  if (!(value >= 0)) fail("[{}] got epsilon {}, expected 0 or more", optimizer, value);
+}
+
+}  // namespace gradus::optim

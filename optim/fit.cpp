@@ -1,0 +1,103 @@
+#include "optim/fit.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "tensor/error.h"
+#include "tensor/random.h"
+
+namespace gradus::optim {
+namespace {
+
+// Streams of a seed that `fit` uses: this one plus the epoch.
+constexpr std::uint64_t kShuffleStream = std::uint64_t{1} << 32;
+
+Index size(const Dataset& data) { return data.inputs.rank() == 0 ? 0 : data.inputs.shape()[0]; }
+
+void check(const char* what, const Dataset& data) {
+  if (data.targets.rank() == 0 || size(data) != data.targets.shape()[0]) {
+    fail("[fit] got {} inputs of shape {} and targets of shape {}, expected as many of each", what,
+         data.inputs.shape().str(), data.targets.shape().str());
+  }
+}
+
+// Calls each(batch, samples) for the batches of `data`, in the order `indices`
+// or, where these are empty, as the samples stand.
+template <class Each>
+void for_each_batch(const Dataset& data, std::span<const Index> indices, Index batch_size,
+                    const Each& each) {
+  const bool same = data.inputs.shares_storage(data.targets);
+  const Index n = size(data);
+  for (Index begin = 0; begin < n; begin += batch_size) {
+    const Index end = std::min(n, begin + batch_size);
+    const auto pick = [&](const Tensor& from) {
+      if (indices.empty()) return from.rows(begin, end);
+      return from.gather_rows(
+          indices.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
+    };
+    const Variable inputs(pick(data.inputs));
+    each(Batch{inputs, same ? inputs : Variable(pick(data.targets))}, end - begin);
+  }
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+History fit(Optimizer& optimizer, const Dataset& data, const LossFunction& loss,
+            FitOptions options) {
+  const Index n = size(data);
+  check("training", data);
+  if (n == 0) fail("[fit] got no training samples");
+  if (options.epochs < 0) fail("[fit] got {} epochs, expected 0 or more", options.epochs);
+  if (options.batch_size < 1)
+    fail("[fit] got batch size {}, expected 1 or more", options.batch_size);
+  const bool validates = size(options.validation) > 0;
+  if (validates) check("validation", options.validation);
+
+  History history = std::move(options.history);
+  const FitPlan plan{static_cast<int>(history.size()) + 1, options.epochs,
+                     (n + options.batch_size - 1) / options.batch_size};
+  for (Callback* callback : options.callbacks) callback->on_train_begin(plan);
+
+  for (int epoch = plan.first_epoch; epoch <= options.epochs; ++epoch) {
+    const auto start = std::chrono::steady_clock::now();
+    std::vector<Index> order;
+    if (options.shuffle) {
+      order = Generator(options.seed, kShuffleStream + static_cast<std::uint64_t>(epoch))
+                  .permutation(n);
+    }
+    double sum = 0;
+    Index samples = 0, batches = 0;
+    for_each_batch(data, order, options.batch_size, [&](const Batch& batch, Index count) {
+      optimizer.zero_grad();
+      const Variable batch_loss = loss(batch);
+      batch_loss.backward();
+      optimizer.step();
+      sum += static_cast<double>(batch_loss.item()) * static_cast<double>(count);
+      samples += count;
+      ++batches;
+      const double mean = sum / static_cast<double>(samples);
+      for (Callback* callback : options.callbacks) callback->on_batch_end(batches, mean);
+    });
+    EpochLog log{epoch, sum / static_cast<double>(n), std::nullopt, 0};
+    if (validates) log.val_loss = evaluate(options.validation, loss, options.batch_size);
+    log.seconds = seconds_since(start);
+    history.push_back(log);
+    for (Callback* callback : options.callbacks) callback->on_epoch_end(history);
+  }
+  return history;
+}
+
+double evaluate(const Dataset& data, const LossFunction& loss, Index batch_size) {
+  const NoGrad no_grad;
+  double sum = 0;
+  for_each_batch(data, {}, batch_size, [&](const Batch& batch, Index count) {
+    sum += static_cast<double>(loss(batch).item()) * static_cast<double>(count);
+  });
+  return sum / static_cast<double>(size(data));
+}
+
+}  // namespace gradus::optim

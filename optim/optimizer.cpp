@@ -1,0 +1,94 @@
+#include "optim/optimizer.h"
+
+#include <cmath>
+
+#include "tensor/error.h"
+#include "tensor/parallel.h"
+
+namespace gradus::optim {
+
+Optimizer::Optimizer(Parameters parameters, std::vector<std::string> moments, Scalar learning_rate)
+    : moment_names_(std::move(moments)) {
+  set_learning_rate(learning_rate);
+  for (NamedParameter& p : parameters) {
+    if (p.variable.requires_grad()) parameters_.push_back(std::move(p));
+  }
+  if (parameters_.empty()) {
+    fail("[optimizer] got no parameter that requires a gradient; pass model.parameters()");
+  }
+  moments_.resize(moment_names_.size());
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const Shape& shape = parameters_[i].variable.shape();
+    for (std::vector<Tensor>& moment : moments_) moment.push_back(Tensor::zeros(shape));
+    for (Index begin = 0; begin < shape.numel(); begin += kElementGrain) {
+      pieces_.push_back({i, begin, std::min(shape.numel(), begin + kElementGrain)});
+    }
+  }
+  whole_.resize(parameters_.size());
+}
+
+void Optimizer::step() {
+  for (const NamedParameter& p : parameters_) {
+    if (!p.variable.has_grad()) {
+      fail(
+          "[optimizer] parameter \"{}\" has no gradient: call backward() on a loss that depends "
+          "on it, or freeze it before the optimizer is made",
+          p.name);
+    }
+  }
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    Variable& p = parameters_[i].variable;
+    Chunk& chunk = whole_[i];
+    chunk.parameter = p.mutable_value().mutable_data().data();
+    chunk.gradient = p.grad().data().data();
+    for (std::size_t m = 0; m < moments_.size(); ++m) {
+      chunk.moment[m] = moments_[m][i].mutable_data().data();
+    }
+  }
+  ++steps_;
+  begin_step();
+  parallel_for(static_cast<Index>(pieces_.size()), 1, [&](Index begin, Index) {
+    const Piece& piece = pieces_[static_cast<std::size_t>(begin)];
+    Chunk chunk = whole_[piece.parameter];
+    chunk.parameter += piece.begin;
+    chunk.gradient += piece.begin;
+    for (std::size_t m = 0; m < moments_.size(); ++m) chunk.moment[m] += piece.begin;
+    chunk.size = piece.end - piece.begin;
+    update(chunk);
+  });
+}
+
+void Optimizer::zero_grad() {
+  for (NamedParameter& p : parameters_) p.variable.zero_grad();
+}
+
+void Optimizer::set_learning_rate(Scalar rate) {
+  if (!(rate > 0) || !std::isfinite(rate)) {
+    fail("[optimizer] got learning rate {}, expected a positive number", rate);
+  }
+  learning_rate_ = rate;
+}
+
+std::vector<NamedTensor> Optimizer::state() const {
+  std::vector<NamedTensor> result;
+  for (std::size_t m = 0; m < moments_.size(); ++m) {
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      result.push_back({moment_names_[m] + ":" + parameters_[i].name, moments_[m][i]});
+    }
+  }
+  return result;
+}
+
+void Optimizer::set_state(const TensorFile& file, std::int64_t steps) {
+  std::vector<NamedTensor> mine = state();
+  for (const NamedTensor& t : mine) {
+    if (file.at(t.name).shape() != t.value.shape()) {
+      fail("[optimizer] \"{}\" has shape {}, expected {}", t.name, file.at(t.name).shape().str(),
+           t.value.shape().str());
+    }
+  }
+  for (NamedTensor& t : mine) t.value.copy_from(file.at(t.name));
+  steps_ = steps;
+}
+
+}  // namespace gradus::optim

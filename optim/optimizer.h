@@ -1,0 +1,77 @@
+// Optimizers: how parameters follow their gradients.
+//
+// An optimizer sees parameters as flat arrays. One step is one pass over
+// memory: all parameters are cut into chunks, and each chunk's parameters,
+// gradients and moments are read and written once, by whichever thread.
+//
+// Formulas: p parameter, g gradient, t the step, counted from 1.
+// Thread safety: an optimizer belongs to one thread at a time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "autograd/parameter.h"
+#include "tensor/safetensors.h"
+
+namespace gradus::optim {
+
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+  Optimizer(const Optimizer&) = delete;
+  Optimizer& operator=(const Optimizer&) = delete;
+
+  /// One update of every parameter by its gradient. Throws `Error`, naming the
+  /// parameter, where one has no gradient: then none has been changed.
+  void step();
+  /// Forgets the gradients: the next backward overwrites them.
+  void zero_grad();
+
+  Scalar learning_rate() const { return learning_rate_; }
+  /// For schedules. Throws `Error` unless it is positive and finite.
+  void set_learning_rate(Scalar rate);
+
+  const Parameters& parameters() const { return parameters_; }
+  std::int64_t steps() const { return steps_; }
+
+  /// Moments and such, by name, for a checkpoint; tensors share the optimizer's.
+  std::vector<NamedTensor> state() const;
+  /// Throws `Error` where names or shapes are not those of state().
+  void set_state(const TensorFile& file, std::int64_t steps);
+
+ protected:
+  /// A run of elements of one parameter, with those of its moments.
+  struct Chunk {
+    Scalar* parameter;
+    const Scalar* gradient;
+    std::array<Scalar*, 2> moment;
+    Index size;
+  };
+
+  /// Takes those parameters that require a gradient, and makes one tensor of
+  /// zeros for each of `moments` (at most two) and each parameter. Throws
+  /// `Error` where nothing is left to train.
+  Optimizer(Parameters parameters, std::vector<std::string> moments, Scalar learning_rate);
+
+  /// Called once before the chunks of a step, which may then run in parallel.
+  virtual void begin_step() {}
+  virtual void update(const Chunk& chunk) const = 0;
+
+ private:
+  struct Piece {
+    std::size_t parameter;
+    Index begin, end;
+  };
+
+  Parameters parameters_;
+  std::vector<std::string> moment_names_;
+  std::vector<std::vector<Tensor>> moments_;  // [moment][parameter]
+  std::vector<Piece> pieces_;
+  std::vector<Chunk> whole_;  // of each parameter; filled anew in each step
+  Scalar learning_rate_;
+  std::int64_t steps_ = 0;
+};
+
+}  // namespace gradus::optim

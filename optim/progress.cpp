@@ -1,0 +1,77 @@
+#include "optim/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <string>
+
+namespace gradus::optim {
+namespace {
+
+constexpr int kBarWidth = 25;
+constexpr std::chrono::milliseconds kRedraw{100};
+
+// "42s", "3m 05s", "1h 02m".
+std::string duration(double seconds) {
+  const auto s = static_cast<long>(std::lround(seconds));
+  if (s < 60) return fmt::format("{}s", s);
+  if (s < 3600) return fmt::format("{}m {:02}s", s / 60, s % 60);
+  return fmt::format("{}h {:02}m", s / 3600, s / 60 % 60);
+}
+
+std::string bar(Index done, Index total) {
+  const auto filled = static_cast<std::size_t>(done * kBarWidth / std::max<Index>(1, total));
+  std::string text(kBarWidth, '.');
+  text.replace(0, filled, filled, '=');
+  if (filled < kBarWidth) text[filled] = '>';
+  return text;
+}
+
+}  // namespace
+
+ProgressBar::ProgressBar(std::FILE* stream)
+    : stream_(stream), terminal_(::isatty(::fileno(stream)) == 1) {}
+
+void ProgressBar::on_train_begin(const FitPlan& plan) {
+  plan_ = plan;
+  epoch_ = plan.first_epoch;
+  begin_ = Clock::now();
+}
+
+double ProgressBar::seconds_left(double epochs_done) const {
+  const double elapsed = std::chrono::duration<double>(Clock::now() - begin_).count();
+  const double all = plan_.epochs - plan_.first_epoch + 1;
+  return epochs_done > 0 ? elapsed / epochs_done * (all - epochs_done) : 0;
+}
+
+void ProgressBar::on_batch_end(Index batch, double loss) {
+  if (!terminal_) return;
+  const auto now = Clock::now();
+  if (now - last_drawn_ < kRedraw) return;
+  last_drawn_ = now;
+  const double done = (epoch_ - plan_.first_epoch) +
+                      static_cast<double>(batch) / static_cast<double>(plan_.batches);
+  fmt::print(stream_, "\rEpoch {}/{}  {}/{} [{}] {} left - loss: {:.4f}\x1b[K", epoch_,
+             plan_.epochs, batch, plan_.batches, bar(batch, plan_.batches),
+             duration(seconds_left(done)), loss);
+  std::fflush(stream_);
+}
+
+void ProgressBar::on_epoch_end(const History& history) {
+  const EpochLog& log = history.back();
+  const std::string val = log.val_loss ? fmt::format(" - val_loss: {:.4f}", *log.val_loss) : "";
+  const std::string left = duration(seconds_left(log.epoch - plan_.first_epoch + 1));
+  if (terminal_) {
+    fmt::print(stream_, "\rEpoch {}/{}  {}/{} [{}] {:.2f}s - loss: {:.4f}{} - {} left\x1b[K\n",
+               log.epoch, plan_.epochs, plan_.batches, plan_.batches,
+               bar(plan_.batches, plan_.batches), log.seconds, log.loss, val, left);
+  } else {
+    fmt::print(stream_, "Epoch {}/{} - {:.2f}s - loss: {:.4f}{} - {} left\n", log.epoch,
+               plan_.epochs, log.seconds, log.loss, val, left);
+  }
+  std::fflush(stream_);
+  epoch_ = log.epoch + 1;
+}
+
+}  // namespace gradus::optim

@@ -1,0 +1,27 @@
+#include "optim/rmsprop.h"
+
+#include <cmath>
+
+#include "optim/checks.h"
+
+namespace gradus::optim {
+
+RMSprop::RMSprop(Parameters parameters, RmspropOptions options)
+    : Optimizer(std::move(parameters), {"mean_square"}, options.learning_rate), options_(options) {
+  check_decay("RMSprop", "rho", options.rho);
+  check_epsilon("RMSprop", options.epsilon);
+}
+
+void RMSprop::update(const Chunk& c) const {
+  const Scalar rate = learning_rate(), rho = options_.rho, epsilon = options_.epsilon;
+  Scalar* const mean_square = c.moment[0];
+#pragma omp simd
+  for (Index i = 0; i < c.size; ++i) {
+    const Scalar g = c.gradient[i];
+    const Scalar v = rho * mean_square[i] + (1 - rho) * g * g;
+    mean_square[i] = v;
+    c.parameter[i] -= rate * g / (std::sqrt(v) + epsilon);
+  }
+}
+
+}  // namespace gradus::optim

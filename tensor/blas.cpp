@@ -1,0 +1,86 @@
+#include "tensor/blas.h"
+
+#include <cblas.h>
+
+#include <algorithm>
+
+#include "tensor/error.h"
+
+namespace gradus {
+namespace {
+
+// OpenBLAS's own threads off, once; a serial build is not safe to call from
+// several threads, so it is refused.
+void prepare_blas() {
+  static const bool ready = [] {
+    if (openblas_get_parallel() == OPENBLAS_SEQUENTIAL) {
+      fail(
+          "[blas] got the serial OpenBLAS, which several threads cannot share; install the "
+          "pthread build (Debian: libopenblas-pthread-dev)");
+    }
+    openblas_set_num_threads(1);
+    return true;
+  }();
+  (void)ready;
+}
+
+[[maybe_unused]] void call_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k,
+                                const float* a, int lda, const float* b, int ldb, float beta,
+                                float* c, int ldc) {
+  cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
+}
+[[maybe_unused]] void call_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k,
+                                const double* a, int lda, const double* b, int ldb, double beta,
+                                double* c, int ldc) {
+  cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
+}
+
+// BLAS counts in int; a product beyond that does not fit in memory we expect.
+int as_int(Index value) {
+  if (value > 2147483647) fail("[matmul] got a size of {}, expected at most 2^31 - 1", value);
+  return static_cast<int>(value);
+}
+
+}  // namespace
+
+Tiling tiling(Index m, Index n, Index k) {
+  // Tiles of 4 million multiply-adds (some 30 microseconds) or more: below that
+  // a second thread costs more than it does. The longer side is cut, so that
+  // the larger operand is packed only once.
+  constexpr Index kTileWork = Index{1} << 22;
+  constexpr Index kMostTiles = 16, kAlign = 16;
+  const bool over_rows = m >= n;
+  const Index side = std::max(m, n);
+  const Index work = std::max<Index>(1, m * n / std::max<Index>(1, side)) * std::max<Index>(1, k);
+  const Index smallest = std::max<Index>((kTileWork + work - 1) / work, kAlign);
+  const Index wanted = std::clamp<Index>(side / smallest, 1, kMostTiles);
+  const Index step = ((side + wanted - 1) / wanted + kAlign - 1) / kAlign * kAlign;
+  if (m == 0 || n == 0) return {0, over_rows, step};
+  return {(side + step - 1) / step, over_rows, step};
+}
+
+void gemm_tile(const MatrixView& a, const MatrixView& b, Scalar beta, Scalar* c, Index stride,
+               const Tile& tile) {
+  prepare_blas();
+  const Index m = tile.row_end - tile.row_begin, n = tile.column_end - tile.column_begin;
+  c += tile.row_begin * stride + tile.column_begin;
+  if (a.columns == 0) {  // an empty sum; BLAS would refuse the zero stride
+    for (Index i = 0; i < m; ++i) {
+      for (Index j = 0; j < n; ++j) c[i * stride + j] = beta == 0 ? 0 : beta * c[i * stride + j];
+    }
+    return;
+  }
+  const Scalar* const from_a = a.data + tile.row_begin * (a.transposed ? 1 : a.stride);
+  const Scalar* const from_b = b.data + tile.column_begin * (b.transposed ? b.stride : 1);
+  call_gemm(a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans,
+            as_int(m), as_int(n), as_int(a.columns), from_a, as_int(std::max<Index>(1, a.stride)),
+            from_b, as_int(std::max<Index>(1, b.stride)), beta, c, as_int(stride));
+}
+
+std::string blas_description() {
+  const std::string_view config = openblas_get_config();  // "OpenBLAS 0.3.21 NO_AFFINITY ..."
+  const auto end = config.find(' ', config.find(' ') + 1);
+  return fmt::format("{} {}", config.substr(0, end), openblas_get_corename());
+}
+
+}  // namespace gradus

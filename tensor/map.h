@@ -1,0 +1,153 @@
+// Elementwise kernels: one loop for every function of corresponding elements,
+// with broadcasting.
+//
+// `map` is a template over the function, so each operation gets its own
+// vectorised loop; the cutting into threads, the broadcasting and the choice
+// between writing and adding are here once. Kernels know no gradients.
+//
+// Thread safety: free functions; the caller orders writes to shared tensors.
+#pragma once
+
+#include <array>
+#include <cassert>
+#include <utility>
+
+#include "tensor/parallel.h"
+#include "tensor/pool.h"
+#include "tensor/tensor.h"
+
+namespace gradus {
+
+/// Whether a kernel writes its result or adds it to what is there: the `beta`
+/// of a matrix product, 0 or 1, for elementwise kernels.
+enum class Write { overwrite, add };
+
+namespace detail {
+
+// How N inputs are walked to stretch over an output: dimensions merged where
+// every input allows, and each input's step along each of them (0 repeats).
+template <std::size_t N>
+struct BroadcastWalk {
+  std::array<Index, kMaxRank> sizes{};
+  std::array<std::array<Index, kMaxRank>, N> steps{};
+  int rank = 0;
+
+  BroadcastWalk(const Shape& out, const std::array<const Shape*, N>& inputs) {
+    for (int axis = 0; axis < out.rank(); ++axis) {
+      if (out[axis] == 1) continue;
+      std::array<Index, N> step{};
+      for (std::size_t i = 0; i < N; ++i) step[i] = step_of(*inputs[i], out, axis);
+      if (rank > 0 && mergeable(step, out[axis])) {
+        --rank;
+        sizes[at(rank)] *= out[axis];
+      } else {
+        sizes[at(rank)] = out[axis];
+      }
+      for (std::size_t i = 0; i < N; ++i) steps[i][at(rank)] = step[i];
+      ++rank;
+    }
+    if (rank == 0) {
+      sizes[0] = 1;
+      rank = 1;
+    }
+  }
+
+ private:
+  static std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+  static Index step_of(const Shape& in, const Shape& out, int axis) {
+    const int own = axis - (out.rank() - in.rank());
+    if (own < 0 || in[own] == 1) return 0;
+    Index step = 1;
+    for (int i = own + 1; i < in.rank(); ++i) step *= in[i];
+    return step;
+  }
+
+  bool mergeable(const std::array<Index, N>& step, Index size) const {
+    for (std::size_t i = 0; i < N; ++i) {
+      if (steps[i][at(rank - 1)] != step[i] * size) return false;
+    }
+    return true;
+  }
+};
+
+}  // namespace detail
+
+/// out = f(inputs...) element by element, or out += f(inputs...). Every input
+/// is broadcast to the shape of `out`.
+/// Requires: broadcasts_to(input.shape(), out.shape()) for each input.
+template <class F, class... In>
+void map(Tensor& out, Write write, F f, const In&... inputs) {
+  constexpr std::size_t N = sizeof...(In);
+  assert((broadcasts_to(inputs.shape(), out.shape()) && ...));
+  Scalar* const y = out.mutable_data().data();
+  const std::array<const Scalar*, N> x{inputs.data().data()...};
+  const auto loop = [&]<std::size_t... I>(std::index_sequence<I...>) {
+    if (((inputs.shape() == out.shape()) && ...)) {
+      parallel_for(out.numel(), kElementGrain, [&](Index begin, Index end) {
+        if (write == Write::overwrite) {
+#pragma omp simd
+          for (Index i = begin; i < end; ++i) y[i] = f(x[I][i]...);
+        } else {
+#pragma omp simd
+          for (Index i = begin; i < end; ++i) y[i] += f(x[I][i]...);
+        }
+      });
+      return;
+    }
+    const detail::BroadcastWalk<N> walk(out.shape(), {&inputs.shape()...});
+    const auto last = static_cast<std::size_t>(walk.rank - 1);
+    const Index row = walk.sizes[last];
+    const std::array<Index, N> step{walk.steps[I][last]...};
+    const Index row_count = row == 0 ? 0 : out.numel() / row;
+    parallel_for(row_count, grain_for(row), [&](Index begin, Index end) {
+      for (Index r = begin; r < end; ++r) {
+        std::array<Index, N> offset{};
+        Index rest = r;
+        for (std::size_t axis = last; axis-- > 0;) {
+          ((offset[I] += rest % walk.sizes[axis] * walk.steps[I][axis]), ...);
+          rest /= walk.sizes[axis];
+        }
+        const std::array<const Scalar*, N> from{(x[I] + offset[I])...};
+        Scalar* const to = y + r * row;
+        if (write == Write::overwrite) {
+          for (Index i = 0; i < row; ++i) to[i] = f(from[I][i * step[I]]...);
+        } else {
+          for (Index i = 0; i < row; ++i) to[i] += f(from[I][i * step[I]]...);
+        }
+      }
+    });
+  };
+  loop(std::index_sequence_for<In...>());
+}
+
+/// The sum of f(inputs...) over all elements. Chunks of fixed size are summed
+/// on their own and then in order, in double: the same bits at any thread
+/// count, and an error that does not grow with the number of elements.
+/// Requires: the inputs have one shape.
+template <class F, class First, class... Rest>
+double map_sum(F f, const First& first, const Rest&... rest) {
+  const Index n = first.numel();
+  assert(((rest.numel() == n) && ...));
+  PoolVector<double> partial(static_cast<std::size_t>((n + kElementGrain - 1) / kElementGrain));
+  const auto loop = [&](const Scalar* x, const auto*... xs) {
+    parallel_for(n, kElementGrain, [&](Index begin, Index end) {
+      // Blocks of 64 keep the lanes' sums short; double takes them from there.
+      double total = 0;
+      for (Index block = begin; block < end; block += 64) {
+        const Index stop = std::min(end, block + 64);
+        Scalar sum = 0;
+#pragma omp simd reduction(+ : sum)
+        for (Index i = block; i < stop; ++i) sum += f(x[i], xs[i]...);
+        total += static_cast<double>(sum);
+      }
+      partial[static_cast<std::size_t>(begin / kElementGrain)] = total;
+    });
+  };
+  loop(first.data().data(), rest.data().data()...);
+  double sum = 0;
+  for (const double p : partial) sum += p;
+  return sum;
+}
+
+}  // namespace gradus

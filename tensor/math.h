@@ -1,0 +1,103 @@
+// Elementary functions that a compiler can vectorise.
+//
+// In the float build these are short polynomials without branches or tables,
+// which run eight or sixteen lanes at a time inside `omp simd` loops; glibc's
+// functions would be called one lane at a time. Each is within 2 units in the
+// last place of the exact value (tests/tensor/math_test.cpp measures it). The
+// double build, in which only tests run, uses the standard library.
+//
+// Edge values are those of the mathematics: NaN in, NaN out; exp(-inf) = 0,
+// exp(+inf) = +inf, sigmoid(±inf) = 1 and 0, and so on.
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "tensor/scalar.h"
+
+namespace gradus::math {
+
+#ifndef GRADUS_DOUBLE
+
+/// x = n ln 2 + r with |r| <= ln 2 / 2; half = 2^(n-1); expm1_r = e^r - 1.
+/// Half of 2^n, because 2^128, which e^88.7 needs, is no float.
+struct ExpParts {
+  float half, expm1_r;
+};
+
+// Requires: -86.6 <= x <= 89, or NaN.
+inline ExpParts exp_parts(float x) {
+  // Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits
+  // of the sum's mantissa: n without a conversion.
+  constexpr float kRound = 12582912.0f;
+  const float sum = x * 1.44269504f + kRound;
+  const float n = sum - kRound;
+  // ln 2 in two parts, the first with few enough bits for n * part to be exact.
+  const float r = (x - n * 0.693145752f) - n * 1.42860677e-6f;
+  // The Taylor series of e^r - 1; on |r| <= 0.35 the next term is below 1e-8 of r.
+  float p = 1.0f / 5040;
+  p = p * r + 1.0f / 720;
+  p = p * r + 1.0f / 120;
+  p = p * r + 1.0f / 24;
+  p = p * r + 1.0f / 6;
+  p = p * r + 0.5f;
+  p = p * r * r + r;
+  const auto exponent = (std::bit_cast<std::uint32_t>(sum) << 23) + (std::uint32_t{126} << 23);
+  return {std::bit_cast<float>(exponent), p};
+}
+
+/// e^x. Results below 2.5e-38, twice the smallest normal number, are 0.
+inline float exp(float x) {
+  const ExpParts e = exp_parts(x < -86.6f ? -86.6f : (x > 89.0f ? 89.0f : x));
+  const float y = 2.0f * (e.half * e.expm1_r + e.half);
+  return x < -86.6f ? 0.0f : y;
+}
+
+/// e^x - 1, accurate for small x, too.
+inline float expm1(float x) {
+  const ExpParts e = exp_parts(x < -30.0f ? -30.0f : (x > 89.0f ? 89.0f : x));
+  return 2.0f * (e.half * e.expm1_r + (e.half - 0.5f));
+}
+
+/// log(1 + x) for 0 <= x <= 1.
+inline float log1p_unit(float x) {
+  // log(1 + x) = 2 artanh(s) with s = x / (2 + x) <= 1/3, as a series in s^2.
+  const float s = x / (2.0f + x);
+  const float s2 = s * s;
+  float p = 2.0f / 15;
+  p = p * s2 + 2.0f / 13;
+  p = p * s2 + 2.0f / 11;
+  p = p * s2 + 2.0f / 9;
+  p = p * s2 + 2.0f / 7;
+  p = p * s2 + 2.0f / 5;
+  p = p * s2 + 2.0f / 3;
+  return p * s2 * s + 2.0f * s;
+}
+
+#else
+
+inline double exp(double x) { return std::exp(x); }
+inline double expm1(double x) { return std::expm1(x); }
+inline double log1p_unit(double x) { return std::log1p(x); }
+
+#endif
+
+/// 1 / (1 + e^-x).
+inline Scalar sigmoid(Scalar x) { return 1 / (1 + exp(-x)); }
+
+/// (e^2x - 1) / (e^2x + 1).
+inline Scalar tanh(Scalar x) {
+  // Beyond 20 the quotient is 1 in float and double alike; inf / inf is not.
+  const Scalar inside = x > 20 ? Scalar(20) : (x < -20 ? Scalar(-20) : x);
+  const Scalar e = expm1(2 * inside);
+  return e / (e + 2);
+}
+
+/// log(1 + e^x), without overflow: max(x, 0) + log(1 + e^-|x|).
+inline Scalar softplus(Scalar x) {
+  return (x > 0 ? x : (x <= 0 ? Scalar(0) : x)) + log1p_unit(exp(-std::abs(x)));
+}
+
+}  // namespace gradus::math

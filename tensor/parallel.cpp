@@ -1,0 +1,35 @@
+#include "tensor/parallel.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "tensor/error.h"
+
+namespace gradus {
+namespace {
+
+// Kept here and not in the OpenMP runtime, whose setting is one a thread.
+std::atomic<int>& threads_setting() {
+  static std::atomic<int> threads{omp_get_max_threads()};
+  return threads;
+}
+
+}  // namespace
+
+void set_num_threads(int threads) {
+  if (threads < 1) fail("[threads] got {}, expected 1 or more", threads);
+  threads_setting() = threads;
+}
+
+int num_threads() { return threads_setting().load(std::memory_order_relaxed); }
+
+void start_with_short_spin(char** argv) {
+  if (std::getenv("GOMP_SPINCOUNT") != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr) return;
+  // About 20 microseconds: the gaps between the loops of a step are shorter.
+  ::setenv("GOMP_SPINCOUNT", "10000", 1);
+  ::execv("/proc/self/exe", argv);
+  // Where /proc is missing the program goes on as it is, only less patient.
+}
+
+}  // namespace gradus

@@ -1,0 +1,24 @@
+// Sums over dimensions.
+//
+// Thread safety: free functions; the caller orders writes to shared tensors.
+#pragma once
+
+#include <span>
+
+#include "tensor/map.h"
+#include "tensor/tensor.h"
+
+namespace gradus {
+
+/// The shape of `shape` reduced over `axes`: with `keep_dims` they stay with
+/// size 1, else they go. Negative axes count from the end; no axes means all.
+/// Throws `Error`, naming `operation`, where an axis is out of range or named twice.
+Shape reduced_shape(const char* operation, const Shape& shape, std::span<const int> axes,
+                    bool keep_dims);
+
+/// out = the sum of x over every dimension in which `out` has size 1 (or none,
+/// aligned at the last dimension): the reverse of broadcasting. Sums run in
+/// double and in a fixed order. Requires: broadcasts_to(out.shape(), x.shape()).
+void sum_to(Tensor& out, Write write, const Tensor& x);
+
+}  // namespace gradus
