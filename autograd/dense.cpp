@@ -28,6 +28,9 @@ auto with_function(Activation activation, const Body& body) {
   fail("[activation] got number {}", static_cast<int>(activation));
 }
 
+// How many rows x (..., n) has, also where n is 0.
+Index row_count(const Tensor& x) { return x.shape().without(x.rank() - 1).numel(); }
+
 /// y = f(x w + b);  with dz = dy f'(z) from y:  dx = dz w^T, dw = x^T dz, db = sum of dz's rows
 struct Dense {
   static constexpr const char* kName = "dense";
@@ -49,7 +52,7 @@ struct Dense {
     Tensor result = Tensor::uninitialized(input.shape().with(input.rank() - 1, out));
     Scalar* const to = result.mutable_data().data();
     const Scalar* const offset = bias.data().data();
-    const Index rows = out == 0 ? 0 : result.numel() / out;
+    const Index rows = row_count(input);
     with_function(activation, [&]<class F>(F) {
       gemm({input.data().data(), rows, in, in}, {weight.data().data(), in, out, out}, 0, to,
            [&](const Tile& tile) {
@@ -69,7 +72,7 @@ struct Dense {
   void backward(const Tensor& dy, const Gradients& d) const {
     const Tensor &input = x.get(), &weight = w.get();
     const Index in = weight.shape()[0], out = weight.shape()[1];
-    const Index rows = out == 0 ? 0 : dy.numel() / out;
+    const Index rows = row_count(dy);
     Tensor dz = dy.reshape({rows, out});
     if (activation != Activation::linear) {
       dz = with_function(activation, [&]<class F>(F) {
@@ -96,7 +99,7 @@ struct Dense {
     const Variable dz =
         with_function(activation, [&]<class F>(F) { return dy * F::derivative(output); });
     const Index in = weight.shape()[0], out = weight.shape()[1];
-    const Index rows = out == 0 ? 0 : dy.value().numel() / out;
+    const Index rows = row_count(dy.value());
     const Variable flat = reshape(dz, {rows, out});
     return {reshape(matmul(flat, weight, {.transpose_b = true}), input.shape()),
             matmul(reshape(input, {rows, in}), flat, {.transpose_a = true}), sum(flat, {0})};

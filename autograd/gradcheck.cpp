@@ -27,7 +27,6 @@ GradcheckResult gradcheck(const std::function<Variable(std::span<const Variable>
   weighted().backward();
 
   GradcheckResult result;
-  const NoGrad no_grad;
   for (std::size_t n = 0; n < xs.size(); ++n) {
     for (std::size_t i = 0; i < xs[n].value().data().size(); ++i) {
       const Scalar x = xs[n].value().data()[i];

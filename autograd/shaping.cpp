@@ -90,15 +90,18 @@ struct SumTo {
   Variables rule(const Variable& dy, const Recall&) const { return {broadcast_to(dy, from)}; }
 };
 
+// x, where there is nothing to do; under NoGrad without its node, as any result.
+Variable unchanged(const Variable& x) { return grad_enabled() ? x : x.detach(); }
+
 }  // namespace
 
 Variable reshape(const Variable& x, const Shape& shape) { return apply(Reshape{shape}, x); }
 Variable transpose(const Variable& x) { return apply(Transpose{}, x); }
 Variable broadcast_to(const Variable& x, const Shape& shape) {
-  return x.shape() == shape ? x : apply(BroadcastTo{shape}, x);
+  return x.shape() == shape ? unchanged(x) : apply(BroadcastTo{shape}, x);
 }
 Variable sum_to(const Variable& x, const Shape& shape) {
-  return x.shape() == shape ? x : apply(SumTo{shape}, x);
+  return x.shape() == shape ? unchanged(x) : apply(SumTo{shape}, x);
 }
 
 Variable sum(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {

@@ -7,8 +7,9 @@ install(TARGETS ${installed} EXPORT gradus_targets ARCHIVE DESTINATION ${CMAKE_I
 install(EXPORT gradus_targets NAMESPACE gradus:: FILE gradus-targets.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/gradus)
 foreach(folder IN ITEMS tensor autograd nn optim apps/study)
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder}/ FILES_MATCHING PATTERN "*.h"
-          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gradus/${folder})
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder}/
+          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gradus/${folder}
+          FILES_MATCHING PATTERN "*.h")
 endforeach()
 file(WRITE ${PROJECT_BINARY_DIR}/gradus-config.cmake
 "include(CMakeFindDependencyMacro)
@@ -18,6 +19,7 @@ find_dependency(nlohmann_json)
 find_dependency(ZLIB)
 find_dependency(OpenSSL)
 find_dependency(Threads)
+find_dependency(CLI11)
 include(\${CMAKE_CURRENT_LIST_DIR}/gradus-targets.cmake)
 ")
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/gradus-config-version.cmake

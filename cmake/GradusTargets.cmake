@@ -26,16 +26,17 @@ if(GRADUS_COVERAGE)
   target_link_options(gradus_options INTERFACE --coverage)
 endif()
 
-# gradus_library(NAME SOURCES ... LINKS ... [PRIVATE_LINKS ...] [DOUBLE])
+# gradus_library(NAME SOURCES ... LINKS ... [PUBLIC_LINKS ...] [PRIVATE_LINKS ...]
+#                [PRIVATE_INCLUDES ...] [DOUBLE])
 #
 # Makes gradus_NAME (Scalar is float) and, with DOUBLE, gradus_NAME_double, the
 # same sources with Scalar double, in which the gradients are checked. LINKS
 # names the folders below this one (tensor, autograd, ...), nothing else can be
 # reached: the direction of the dependencies is enforced here.
 function(gradus_library name)
-  cmake_parse_arguments(ARG "DOUBLE" "" "SOURCES;LINKS;PRIVATE_LINKS;PUBLIC_LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "DOUBLE" "" "SOURCES;LINKS;PUBLIC_LINKS;PRIVATE_LINKS;PRIVATE_INCLUDES" ${ARGN})
   set(suffixes "")
-  if(ARG_DOUBLE)
+  if(ARG_DOUBLE AND GRADUS_BUILD_TESTS)
     set(suffixes "_double")
   endif()
   foreach(suffix IN ITEMS "" LISTS suffixes)
@@ -48,6 +49,7 @@ function(gradus_library name)
     target_include_directories(${target} PUBLIC
       $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
       $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/gradus>)
+    target_include_directories(${target} SYSTEM PRIVATE ${ARG_PRIVATE_INCLUDES})
     foreach(link IN LISTS ARG_LINKS)
       target_link_libraries(${target} PUBLIC gradus_${link}${suffix})
     endforeach()

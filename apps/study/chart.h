@@ -28,69 +28,69 @@ enum class Ink { kGreen, kCyan, kMagenta, kBlue, kRed, kOrange, kSlate };
 /// the lines in the key it is, so that nobody needs to tell the colours apart.
 /// One whose value is not finite is in the key only.
 struct Threshold {
-  std::string mark;
-  std::string name;
+  std::string mark{};
+  std::string name{};
   double value = 0;
   Ink ink = Ink::kRed;
 };
 
 /// One curve; values that are not finite leave a gap.
 struct Line {
-  std::string name;  ///< empty: not in the key
-  std::vector<double> y;
+  std::string name{};  ///< empty: not in the key
+  std::vector<double> y{};
   Ink ink = Ink::kBlue;
   bool filled = false;  ///< tinted down to the x axis, as densities are drawn
 };
 
 /// Curves over a shared x, such as losses over epochs or densities.
 struct LineChart {
-  std::vector<double> x;  ///< as long as every line
-  std::vector<Line> lines;
-  std::vector<Threshold> thresholds;
+  std::vector<double> x{};  ///< as long as every line
+  std::vector<Line> lines{};
+  std::vector<Threshold> thresholds{};
   bool log_x = false;  ///< values of 0 and less are left out
   bool log_y = false;
 };
 
 /// The counts of one set in the bins of a histogram.
 struct HistogramSet {
-  std::string name;  ///< empty: not in the key
-  std::vector<int64_t> counts;
+  std::string name{};  ///< empty: not in the key
+  std::vector<int64_t> counts{};
   Ink ink = Ink::kSlate;
 };
 
 /// Sets are stacked, so that the outline is the histogram of all together.
 struct HistogramChart {
-  std::vector<double> edges;  ///< ascending, one more than there are bins
-  std::vector<HistogramSet> sets;
-  std::vector<Threshold> thresholds;
+  std::vector<double> edges{};  ///< ascending, one more than there are bins
+  std::vector<HistogramSet> sets{};
+  std::vector<Threshold> thresholds{};
 };
 
 /// A signal, its reconstruction, and the area between them tinted as the error:
 /// the pixels of an image row by row, or the samples of a heartbeat.
 struct ErrorChart {
-  std::vector<double> input;
-  std::vector<double> reconstruction;  ///< as long as `input`
+  std::vector<double> input{};
+  std::vector<double> reconstruction{};  ///< as long as `input`
   Ink input_ink = Ink::kRed;
   Ink reconstruction_ink = Ink::kGreen;
 };
 
 /// The bars of one group, one a category.
 struct BarGroup {
-  std::string name;  ///< empty: not in the key
-  std::vector<double> values;
+  std::string name{};  ///< empty: not in the key
+  std::vector<double> values{};
   Ink ink = Ink::kBlue;
 };
 
 /// Categories along x, the groups' bars side by side in each.
 struct BarChart {
-  std::vector<std::string> categories;
-  std::vector<BarGroup> groups;
+  std::vector<std::string> categories{};
+  std::vector<BarGroup> groups{};
 };
 
 /// The values a box summarises; those that are not finite are left out.
 struct BoxGroup {
-  std::string name;
-  std::vector<double> values;
+  std::string name{};
+  std::vector<double> values{};
   Ink ink = Ink::kBlue;
 };
 
@@ -98,26 +98,26 @@ struct BoxGroup {
 /// within 1.5 times the box's width (J. W. Tukey, Exploratory Data Analysis,
 /// 1977), and every value beyond as a point.
 struct BoxChart {
-  std::vector<BoxGroup> groups;
-  std::vector<Threshold> thresholds;
+  std::vector<BoxGroup> groups{};
+  std::vector<Threshold> thresholds{};
 };
 
 /// What is drawn, its words, and its size.
 struct Chart {
-  std::string name;   ///< stem of its files: letters, digits, '_' and '-' only
-  std::string title;  ///< on the PNG alone: on a page the caption says it
-  std::string x_label;
-  std::string y_label;
-  std::variant<LineChart, HistogramChart, ErrorChart, BarChart, BoxChart> plot;
+  std::string name{};   ///< stem of its files: letters, digits, '_' and '-' only
+  std::string title{};  ///< on the PNG alone: on a page the caption says it
+  std::string x_label{};
+  std::string y_label{};
+  std::variant<LineChart, HistogramChart, ErrorChart, BarChart, BoxChart> plot{};
   int width = 960;  ///< of the SVG, in CSS pixels; the PNG has 1.5 times as many
   int height = 400;
 };
 
 /// A chart as it came out.
 struct DrawnChart {
-  std::filesystem::path png;  ///< the file: FOLDER/NAME.png
-  std::string light_svg;      ///< whole documents, transparent behind
-  std::string dark_svg;
+  std::filesystem::path png{};  ///< the file: FOLDER/NAME.png
+  std::string light_svg{};      ///< whole documents, transparent behind
+  std::string dark_svg{};
   int width = 0;  ///< of the SVG, in CSS pixels
   int height = 0;
 };

@@ -17,17 +17,17 @@ double quantile(const std::vector<double>& sorted, double share) {
 
 }  // namespace
 
-bool Range::can_show(double value) const {
+bool AxisRange::can_show(double value) const {
   return std::isfinite(value) && (!logarithmic_ || value > 0);
 }
 
-void Range::add(double value) {
+void AxisRange::add(double value) {
   if (!can_show(value)) return;
   low_ = std::min(low_, value);
   high_ = std::max(high_, value);
 }
 
-void Range::pad(double share) {
+void AxisRange::pad(double share) {
   if (empty()) low_ = high_ = 1;
   if (logarithmic_) {
     if (low_ == high_) {
@@ -49,9 +49,9 @@ void Range::pad(double share) {
   high_ += margin;
 }
 
-double Range::place(double value) const { return logarithmic_ ? std::log(value) : value; }
+double AxisRange::place(double value) const { return logarithmic_ ? std::log(value) : value; }
 
-double Range::fraction(double value) const {
+double AxisRange::fraction(double value) const {
   return (place(value) - place(low_)) / (place(high_) - place(low_));
 }
 

@@ -10,9 +10,9 @@
 namespace gradus::study {
 
 /// The part of an axis a chart shows: the least that holds every value added.
-class Range {
+class AxisRange {
  public:
-  explicit Range(bool logarithmic) : logarithmic_(logarithmic) {}
+  explicit AxisRange(bool logarithmic) : logarithmic_(logarithmic) {}
 
   bool logarithmic() const { return logarithmic_; }
   /// Whether `value` has a place on the axis: finite and, on a logarithmic one,

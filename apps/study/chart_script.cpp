@@ -1,10 +1,7 @@
 #include "apps/study/chart_script.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "apps/study/chart_layout.h"
 #include "apps/study/chart_text.h"
@@ -14,7 +11,7 @@
 namespace gradus::study {
 namespace {
 
-void add_values(Range& x, const std::vector<Threshold>& thresholds) {
+void add_values(AxisRange& x, const std::vector<Threshold>& thresholds) {
   for (const Threshold& threshold : thresholds) x.add(threshold.value);
 }
 
@@ -22,7 +19,7 @@ void add_values(Range& x, const std::vector<Threshold>& thresholds) {
 struct Writer {
   const Chart& chart;
   std::vector<ChartFile> files;
-  Text script;
+  ScriptText script;
   std::string file = gnuplot_quote(chart.name + ".csv");
   bool marked = false;  // there are marks above the frame
 
@@ -43,13 +40,12 @@ struct Writer {
   // One row a value of `x`, one column a list of `columns`.
   void write_columns(const std::vector<std::string>& header,
                      const std::vector<const std::vector<double>*>& columns) {
-    Text csv;
-    csv.line("{}", fmt::join(header, ","));
+    ScriptText csv;
+    csv.line("{}", joined(header, ","));
     for (size_t row = 0; row < columns.front()->size(); ++row) {
       std::vector<std::string> fields;
-      for (const std::vector<double>* column : columns)
-        fields.push_back(csv_number((*column)[row]));
-      csv.line("{}", fmt::join(fields, ","));
+      for (const auto* column : columns) fields.push_back(csv_number((*column)[row]));
+      csv.line("{}", joined(fields, ","));
     }
     files.push_back({chart.name + ".csv", csv.take()});
   }
@@ -57,7 +53,7 @@ struct Writer {
   void operator()(const LineChart& plot) {
     std::vector<std::string> header = {csv_field("x")};
     std::vector<const std::vector<double>*> columns = {&plot.x};
-    Range x(plot.log_x);
+    AxisRange x(plot.log_x);
     for (const double value : plot.x) {
       if (!std::isfinite(value)) reject("an x that is not finite", "finite values");
       x.add(value);
@@ -82,7 +78,7 @@ struct Writer {
     set_x_range(script, x);
     if (plot.log_y) script.line("set logscale y");
     if (filled && !plot.log_y) script.line("set yrange [0:*]");
-    std::vector<Element> elements;
+    std::vector<PlotElement> elements;
     for (size_t i = 0; i < plot.lines.size(); ++i) {
       if (!plot.lines[i].filled || plot.log_y) continue;
       elements.push_back(
@@ -105,21 +101,21 @@ struct Writer {
   void operator()(const HistogramChart& plot) {
     if (plot.edges.size() < 2) reject(fmt::format("{} edges", plot.edges.size()), "2 or more");
     const size_t bins = plot.edges.size() - 1;
-    Range x(false);
+    AxisRange x(false);
     bool finite = true;
     for (size_t i = 0; i < plot.edges.size(); ++i) {
-      if (i > 0 && plot.edges[i] < plot.edges[i - 1])
-        reject("edges that descend", "ascending ones");
+      const bool descends = i > 0 && plot.edges[i] < plot.edges[i - 1];
+      if (descends) reject("edges that descend", "ascending ones");
       finite = finite && std::isfinite(plot.edges[i]);
       x.add(plot.edges[i]);
     }
-    Text csv;
+    ScriptText csv;
     std::vector<std::string> header = {"left", "right"};
     for (const HistogramSet& set : plot.sets) {
       expect_size("set " + set.name, set.counts.size(), bins);
       header.push_back(csv_field(set.name.empty() ? "count" : set.name));
     }
-    csv.line("{}", fmt::join(header, ","));
+    csv.line("{}", joined(header, ","));
     int64_t tallest = 0;
     for (size_t bin = 0; bin < bins; ++bin) {
       std::string row = csv_number(plot.edges[bin]) + ',' + csv_number(plot.edges[bin + 1]);
@@ -139,7 +135,7 @@ struct Writer {
     set_x_range(script, x);
     script.line("set yrange [0:{}]", tallest > 0 ? "*" : "1");
     // The whole stack first, then ever less of it on top.
-    std::vector<Element> elements;
+    std::vector<PlotElement> elements;
     for (size_t i = plot.sets.size(); i-- > 0;) {
       std::string sum = "$3";
       for (size_t below = 1; below <= i; ++below) sum += fmt::format("+${}", below + 3);
@@ -204,9 +200,9 @@ struct Writer {
       letters = std::max(letters, plot.categories[i].size());
     }
     const bool crowded = letters * categories * 8 > static_cast<size_t>(chart.width);
-    script.line("set xtics {}({}) scale 0", crowded ? "rotate by -35 " : "", fmt::join(tics, ", "));
+    script.line("set xtics {}({}) scale 0", crowded ? "rotate by -35 " : "", joined(tics, ", "));
     const double width = 0.76 / static_cast<double>(plot.groups.size());
-    std::vector<Element> elements;
+    std::vector<PlotElement> elements;
     for (size_t i = 0; i < plot.groups.size(); ++i) {
       const double offset = (static_cast<double>(i) + 0.5) * width - 0.38;
       elements.push_back({fmt::format("{} using ($1+{:.4f}):{}:({:.4f}) with boxes {}", file,
@@ -217,11 +213,11 @@ struct Writer {
   }
 
   void operator()(const BoxChart& plot) {
-    Text boxes;
-    Text outliers;
+    ScriptText boxes;
+    ScriptText outliers;
     boxes.line("group,low,quartile_1,median,quartile_3,high");
     outliers.line("group,value");
-    Range x(false);
+    AxisRange x(false);
     bool any_outlier = false;
     std::vector<std::string> tics;
     for (size_t i = 0; i < plot.groups.size(); ++i) {
@@ -242,9 +238,9 @@ struct Writer {
     set_x_range(script, x);
     // The first group on top, as one reads.
     script.line("set yrange [{}:-0.6]", static_cast<double>(plot.groups.size()) - 0.4);
-    script.line("set ytics ({}) scale 0", fmt::join(tics, ", "));
+    script.line("set ytics ({}) scale 0", joined(tics, ", "));
     script.line("unset grid");
-    std::vector<Element> elements;
+    std::vector<PlotElement> elements;
     for (size_t i = 0; i < plot.groups.size(); ++i) {
       const std::string row = fmt::format("{} every ::{}::{} using", file, i, i);
       const Ink ink = plot.groups[i].ink;
@@ -277,7 +273,7 @@ std::vector<ChartFile> chart_files(const Chart& chart) {
     writer.reject(fmt::format("a size of {} x {}", chart.width, chart.height), "100 to 10000 each");
   }
   std::visit(writer, chart.plot);
-  Text script;
+  ScriptText script;
   script.line("# Drawn by: gnuplot all.gp. Colours and frame come from style.gp.");
   script.line("if (titled) set title {} offset 0, {}", gnuplot_quote(chart.title),
               writer.marked ? 0.9 : 0.0);

@@ -1,7 +1,5 @@
 #include "apps/study/chart_text.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -16,6 +14,15 @@ std::string gnuplot_quote(std::string_view text) {
     quoted += c;
   }
   return quoted + '\'';
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string all;
+  for (const std::string& part : parts) {
+    if (&part != &parts.front()) all += separator;
+    all += part;
+  }
+  return all;
 }
 
 std::string ink_name(Ink ink) {
@@ -52,10 +59,10 @@ std::string csv_field(std::string_view text) {
   return field + '"';
 }
 
-void draw_elements(Text& script, const std::vector<Element>& elements) {
+void draw_elements(ScriptText& script, const std::vector<PlotElement>& elements) {
   std::vector<std::string> plots;
   size_t longest = 0;
-  for (const Element& element : elements) {
+  for (const PlotElement& element : elements) {
     const bool named = !element.name.empty();
     plots.push_back(element.plot + (named ? " title " + gnuplot_quote(element.name) : " notitle"));
     longest = std::max(longest, element.name.size());
@@ -63,10 +70,10 @@ void draw_elements(Text& script, const std::vector<Element>& elements) {
   // gnuplot takes each letter for as wide as an "m" or so, which would leave long
   // names in one column under half a page of white.
   script.line("set key width {:.1f}", 1.0 - 0.12 * static_cast<double>(longest));
-  script.line("plot {}", fmt::join(plots, ", \\\n     "));
+  script.line("plot {}", joined(plots, ", \\\n     "));
 }
 
-bool draw_empty(Text& script, bool empty) {
+bool draw_empty(ScriptText& script, bool empty) {
   if (!empty) return false;
   script.line("set xrange [0:1]");
   script.line("set yrange [0:1]");
@@ -76,8 +83,8 @@ bool draw_empty(Text& script, bool empty) {
   return true;
 }
 
-bool draw_thresholds(Text& script, std::vector<Element>& elements,
-                     const std::vector<Threshold>& thresholds, const Range& x, int width) {
+bool draw_thresholds(ScriptText& script, std::vector<PlotElement>& elements,
+                     const std::vector<Threshold>& thresholds, const AxisRange& x, int width) {
   std::vector<Threshold> drawn;
   for (const Threshold& threshold : thresholds) {
     if (x.can_show(threshold.value)) drawn.push_back(threshold);
@@ -114,7 +121,7 @@ bool draw_thresholds(Text& script, std::vector<Element>& elements,
                      [](const Threshold& each) { return !each.mark.empty(); });
 }
 
-void set_x_range(Text& script, const Range& x) {
+void set_x_range(ScriptText& script, const AxisRange& x) {
   if (x.logarithmic()) script.line("set logscale x");
   script.line("set xrange [{}:{}]", x.low(), x.high());
 }

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,11 +17,11 @@
 namespace gradus::study {
 
 /// A script, or the data under it, while it is written.
-class Text {
+class ScriptText {
  public:
   template <class... Args>
   void line(fmt::format_string<Args...> format, Args&&... args) {
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
+    text_ += fmt::format(format, std::forward<Args>(args)...);
     text_ += '\n';
   }
   std::string take() { return std::move(text_); }
@@ -34,11 +33,14 @@ class Text {
 /// `text` as a gnuplot string of one line in which nothing is special.
 std::string gnuplot_quote(std::string_view text);
 
+/// `parts` with `separator` between them.
+std::string joined(const std::vector<std::string>& parts, std::string_view separator);
+
 /// The variable of style.gp that holds the colour.
 std::string ink_name(Ink ink);
 
 /// One element of a plot command, and its name in the key: none where empty.
-struct Element {
+struct PlotElement {
   std::string plot;
   std::string name;
 };
@@ -50,18 +52,18 @@ std::string csv_number(double value);
 std::string csv_field(std::string_view text);
 
 /// The range and the scale of the x axis.
-void set_x_range(Text& script, const Range& x);
+void set_x_range(ScriptText& script, const AxisRange& x);
 
 /// If `empty`, draws a frame that says so. Returns `empty`.
-bool draw_empty(Text& script, bool empty);
+bool draw_empty(ScriptText& script, bool empty);
 
 /// Draws the lines and the marks above them, on a chart `width` pixels wide, and
 /// appends their entries in the key to the plot `elements`. True if there are
 /// marks, which need room above the frame.
-bool draw_thresholds(Text& script, std::vector<Element>& elements,
-                     const std::vector<Threshold>& thresholds, const Range& x, int width);
+bool draw_thresholds(ScriptText& script, std::vector<PlotElement>& elements,
+                     const std::vector<Threshold>& thresholds, const AxisRange& x, int width);
 
 /// The plot command, and a key as wide as the names need.
-void draw_elements(Text& script, const std::vector<Element>& elements);
+void draw_elements(ScriptText& script, const std::vector<PlotElement>& elements);
 
 }  // namespace gradus::study

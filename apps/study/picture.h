@@ -27,7 +27,7 @@ struct ImageGrid {
   int gap = 4;    ///< white picture pixels between the images and around them
   /// Cells (row by row from 0) that get a grey frame of one picture pixel, drawn
   /// in the gap: the given ones in an interpolation. Needs a gap of at least 1.
-  std::vector<int> framed;
+  std::vector<int> framed{};
 };
 
 /// `images` is count x image_rows x image_columns, drawn row by row. Cells

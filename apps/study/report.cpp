@@ -49,12 +49,15 @@ std::string percent(double share) {
 }
 
 // 12345 as 12,345: counts are read, not computed with.
-std::string grouped(int64_t count) {
-  std::string digits = std::to_string(count);
-  for (auto at = static_cast<int64_t>(digits.size()) - 3; at > (count < 0 ? 1 : 0); at -= 3) {
-    digits.insert(static_cast<size_t>(at), ",");
+std::string group_digits(int64_t count) {
+  const std::string digits = std::to_string(count);
+  std::string grouped;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    const bool between_digits = i > 0 && digits[i - 1] != '-';
+    if (between_digits && (digits.size() - i) % 3 == 0) grouped += ',';
+    grouped += digits[i];
   }
-  return digits;
+  return grouped;
 }
 
 struct Size {
@@ -76,6 +79,7 @@ Size png_size(const ImageStrip& strip) {
     }
     return value;
   };
+  if (strip.zoom < 1) fail("[report] got zoom {}, expected 1 or more", strip.zoom);
   return {number(16), number(20)};
 }
 
@@ -88,7 +92,7 @@ data matrix_data(const ConfusionMatrix& matrix) {
     for (size_t predicted = 0; predicted < 2; ++predicted) {
       const double share = total > 0 ? static_cast<double>(counts[predicted]) / total : 0;
       data cell;
-      cell["count"] = grouped(counts[predicted]);
+      cell["count"] = group_digits(counts[predicted]);
       cell["share"] = fmt::format("{:.1f} %", 100 * share);
       cell["tint"] = fmt::format("{:.0f}%", 8 + 52 * share);
       cell["kind"] = truth == predicted ? "right" : "wrong";

@@ -25,37 +25,37 @@ namespace gradus::study {
 
 /// A figure large enough to be read across a room.
 struct HeadlineFigure {
-  std::string label;  ///< "Accuracy"
-  std::string value;  ///< "98.3 %"
-  std::string note;   ///< "at the best validation threshold"
+  std::string label{};  ///< "Accuracy"
+  std::string value{};  ///< "98.3 %"
+  std::string note{};   ///< "at the best validation threshold"
 };
 
 struct Paragraph {
-  std::string text;
+  std::string text{};
 };
 
 /// Something the reader must not miss: a run that diverged, a missing file.
 struct Callout {
-  std::string title;
-  std::string text;
+  std::string title{};
+  std::string text{};
 };
 
 struct TableColumn {
-  std::string name;
+  std::string name{};
   bool numeric = false;  ///< aligned right, digits of equal width
 };
 
 /// The first column names the rows. Every row is as long as `columns`.
 struct Table {
-  std::string caption;
-  std::vector<TableColumn> columns;
-  std::vector<std::vector<std::string>> rows;
+  std::string caption{};
+  std::vector<TableColumn> columns{};
+  std::vector<std::vector<std::string>> rows{};
 };
 
 /// What became of the test set at one threshold.
 struct ConfusionMatrix {
-  std::string title;  ///< "Best on validation"
-  std::string note;   ///< "threshold 0.1197"
+  std::string title{};  ///< "Best on validation"
+  std::string note{};   ///< "threshold 0.1197"
   std::string negative = "abnormal";
   std::string positive = "normal";
   /// [truth][prediction], negative first: counts[0][1] is the abnormal images
@@ -68,51 +68,51 @@ struct ConfusionMatrix {
 
 /// Side by side where the page is wide enough.
 struct ConfusionMatrices {
-  std::vector<ConfusionMatrix> matrices;
+  std::vector<ConfusionMatrix> matrices{};
 };
 
 struct ChartFigure {
-  DrawnChart chart;
-  std::string caption;
-  std::string alt;  ///< what the chart shows, for those who cannot see it
+  DrawnChart chart{};
+  std::string caption{};
+  std::string alt{};  ///< what the chart shows, for those who cannot see it
 };
 
 /// A PNG picture of small images. The bytes should hold one pixel an image
 /// pixel (scale 1): the page enlarges them without blur, and stays small.
 struct ImageStrip {
-  std::string png;
-  int zoom = 2;      ///< CSS pixels to one of the picture's
-  std::string file;  ///< the larger picture beside the page; empty: no link
-  std::string caption;
-  std::string alt;
+  std::string png{};
+  int zoom = 2;        ///< CSS pixels to one of the picture's
+  std::string file{};  ///< the larger picture beside the page; empty: no link
+  std::string caption{};
+  std::string alt{};
 };
 
 /// Names and values: the data, its checksum, the seed, the versions.
 struct Facts {
-  std::vector<std::pair<std::string, std::string>> facts;
+  std::vector<std::pair<std::string, std::string>> facts{};
 };
 
 /// Text with its own line breaks, such as the summary of a model.
 struct Preformatted {
-  std::string caption;
-  std::string text;
+  std::string caption{};
+  std::string text{};
 };
 
 using Block = std::variant<Paragraph, Callout, Table, ConfusionMatrices, ChartFigure, ImageStrip,
                            Facts, Preformatted>;
 
 struct Section {
-  std::string title;  ///< also its entry in the table of contents
-  std::vector<Block> blocks;
+  std::string title{};  ///< also its entry in the table of contents
+  std::vector<Block> blocks{};
 };
 
 struct Report {
-  std::string title;
-  std::string subtitle;
-  std::string lead;  ///< one paragraph: what was done and what came out
-  std::vector<HeadlineFigure> headline;
-  std::vector<Section> sections;
-  std::string footer;  ///< such as the program, its version and the date
+  std::string title{};
+  std::string subtitle{};
+  std::string lead{};  ///< one paragraph: what was done and what came out
+  std::vector<HeadlineFigure> headline{};
+  std::vector<Section> sections{};
+  std::string footer{};  ///< such as the program, its version and the date
 };
 
 /// The page, for `gradus::write_file`. It loads nothing from elsewhere and needs

@@ -39,7 +39,7 @@ inline constexpr int kSweepSteps = 100;
 /// sweep goes down or stays where it is; all figures remain defined.
 /// Throws `Error` where a set is empty or a score is not finite (a training that
 /// diverged): no threshold means anything then.
-/// Source: notebooks 000 to 002; std is the population's.
+/// Source: the Fashion-MNIST notebooks; std is the population's.
 ThresholdSearch find_thresholds(std::span<const double> normal_training,
                                 std::span<const double> normal_validation,
                                 std::span<const double> abnormal_validation);

@@ -1,0 +1,39 @@
+#include "apps/study/classes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "apps/study/fashion_mnist.h"
+
+namespace gradus::study {
+
+void add_class_flags(CLI::App& app, std::vector<int>& normal, std::vector<int>& abnormal) {
+  std::string names;
+  for (std::size_t i = 0; i < kFashionClasses.size(); ++i) {
+    names += fmt::format("{}{} {}", i == 0 ? "" : ", ", i, kFashionClasses[i]);
+  }
+  const auto add = [&](const char* flag, std::vector<int>& classes, const char* what) {
+    app.add_option(flag, classes, what)
+        ->delimiter(',')
+        ->check(CLI::Range(0, 9))
+        ->type_name("LIST")
+        ->group("Classes");
+  };
+  add("--normal", normal, "Classes to train on, such as 5,7,9");
+  add("--abnormal", abnormal, "Classes to tell from them, such as 4");
+  app.footer("Classes: " + names + ".");
+  app.callback([&] {
+    std::vector<int> all = normal;
+    all.insert(all.end(), abnormal.begin(), abnormal.end());
+    std::ranges::sort(all);
+    const auto twice = std::ranges::adjacent_find(all);
+    if (twice != all.end()) {
+      throw CLI::ValidationError(
+          "--normal and --abnormal",
+          fmt::format("class {} is named twice, expected each at most once", *twice));
+    }
+  });
+}
+
+}  // namespace gradus::study

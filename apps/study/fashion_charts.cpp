@@ -1,0 +1,120 @@
+// The charts of a Fashion-MNIST study.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "apps/study/fashion_run.h"
+#include "apps/study/histogram.h"
+
+namespace gradus::study {
+namespace {
+
+// The five thresholds with the notebooks' numbers and colours.
+std::vector<Threshold> threshold_lines(const Thresholds& t, int count) {
+  std::vector<Threshold> lines{
+      {"1", "1: mean + 2.5 std of normal training", t.mean_plus_2_5_std, Ink::kGreen},
+      {"2", "2: mean - std of abnormal validation", t.abnormal_mean_minus_std, Ink::kCyan},
+      {"3", "3: mean + std of normal validation", t.normal_mean_plus_std, Ink::kMagenta},
+      {"4", "4: midpoint of 2 and 3", t.midpoint, Ink::kBlue},
+      {"5", "5: best on validation", t.best_validation, Ink::kRed}};
+  lines.resize(static_cast<std::size_t>(count));
+  return lines;
+}
+
+Chart loss_chart(const optim::History& history) {
+  LineChart lines;
+  Line loss{"loss", {}, Ink::kBlue}, val_loss{"val_loss", {}, Ink::kOrange};
+  for (const optim::EpochLog& log : history) {
+    lines.x.push_back(log.epoch);
+    loss.y.push_back(log.loss);
+    val_loss.y.push_back(log.monitored());
+  }
+  lines.lines = {loss, val_loss};
+  return {.name = "loss",
+          .title = "Loss",
+          .x_label = "epoch",
+          .y_label = "binary cross-entropy",
+          .plot = lines};
+}
+
+Chart histogram_chart(const HistogramOf& of, const Thresholds& thresholds) {
+  const Histogram all = histogram(*of.mae, kHistogramBins);
+  HistogramChart chart{all.edges, {}, threshold_lines(thresholds, of.thresholds)};
+  if (of.is_normal == nullptr) {
+    chart.sets = {{"", all.counts, Ink::kSlate}};
+  } else {
+    // The same bins for both kinds, stacked to the notebook's outline.
+    HistogramSet normal{"normal", std::vector<int64_t>(all.counts.size()), Ink::kSlate};
+    HistogramSet abnormal{"abnormal", std::vector<int64_t>(all.counts.size()), Ink::kOrange};
+    for (std::size_t i = 0; i < of.mae->size(); ++i) {
+      const auto after = std::upper_bound(all.edges.begin(), all.edges.end(), (*of.mae)[i]);
+      const auto bin =
+          std::min<std::ptrdiff_t>(after - all.edges.begin() - 1, std::ssize(all.counts) - 1);
+      ++((*of.is_normal)[i] ? normal : abnormal).counts[static_cast<std::size_t>(bin)];
+    }
+    chart.sets = {normal, abnormal};
+  }
+  return {.name = fmt::format("hist_{}", of.name),
+          .title = fmt::format("Reconstruction losses of {}", of.caption),
+          .x_label = fmt::format("MAE of {}", of.caption),
+          .y_label = "images",
+          .plot = chart};
+}
+
+Chart sweep_chart(const ThresholdSearch& search) {
+  LineChart lines;
+  Line accuracy{"", {}, Ink::kBlue};
+  for (const SweepPoint& p : search.sweep) {
+    lines.x.push_back(p.threshold);
+    accuracy.y.push_back(p.accuracy);
+  }
+  lines.lines = {accuracy};
+  lines.thresholds = {{"5", "5: best on validation", search.thresholds.best_validation, Ink::kRed}};
+  return {.name = "sweep",
+          .title = "Accuracy on the validation set by threshold",
+          .x_label = "threshold",
+          .y_label = "accuracy",
+          .plot = lines,
+          .height = 320};
+}
+
+Chart pixel_chart(const char* name, const char* title, const ImageSet& set,
+                  const Reconstruct& reconstruct) {
+  const Tensor image = set.first(1);
+  const Tensor output = reconstruct(image);
+  const auto doubles = [](std::span<const Scalar> x) {
+    return std::vector<double>(x.begin(), x.end());
+  };
+  return {.name = name,
+          .title = title,
+          .x_label = "pixel, row by row",
+          .y_label = "value",
+          .plot = ErrorChart{doubles(image.data()), doubles(output.data())},
+          .width = 1200,
+          .height = 360};
+}
+
+}  // namespace
+
+std::vector<HistogramOf> histograms_of(const FashionRun& run) {
+  const Evaluation& e = run.evaluation;
+  return {{"train_normal", "the normal training data", &e.train_normal, nullptr, 1},
+          {"valid_abnormal", "the abnormal validation data", &e.valid_abnormal, nullptr, 2},
+          {"valid_normal", "the normal validation data", &e.valid_normal, nullptr, 3},
+          {"valid", "the validation data", &e.valid, &run.sets.valid.is_normal, 5},
+          {"test", "the test data", &e.test, &run.sets.test.is_normal, 5}};
+}
+
+std::vector<DrawnChart> draw_fashion_charts(const FashionRun& run, const RunFolder& folder) {
+  std::vector<Chart> charts{loss_chart(run.training.history), sweep_chart(run.evaluation.search)};
+  charts.push_back(pixel_chart("pixels_test_normal", "First normal test image, pixel by pixel",
+                               run.sets.test_normal, run.reconstruct));
+  charts.push_back(pixel_chart("pixels_test_abnormal", "First abnormal test image, pixel by pixel",
+                               run.sets.test_abnormal, run.reconstruct));
+  for (const HistogramOf& h : histograms_of(run)) {
+    charts.push_back(histogram_chart(h, run.evaluation.search.thresholds));
+  }
+  return draw_charts(folder.path(), charts);
+}
+
+}  // namespace gradus::study

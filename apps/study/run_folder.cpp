@@ -1,0 +1,42 @@
+#include "apps/study/run_folder.h"
+
+#include <system_error>
+
+#include "tensor/error.h"
+#include "tensor/file.h"
+
+namespace gradus::study {
+namespace fs = std::filesystem;
+
+RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)) {
+  std::error_code error;
+  const fs::file_type type = fs::status(path_, error).type();
+  if (type == fs::file_type::none) fail("{}: {}", path_.string(), error.message());
+  if (type != fs::file_type::not_found && type != fs::file_type::directory) {
+    fail("{}: is not a folder; choose another with --out", path_.string());
+  }
+  const bool used = type == fs::file_type::directory && !fs::is_empty(path_, error);
+  if (error && used) fail("{}: {}", path_.string(), error.message());
+  if (used && existing == Existing::refuse) {
+    fail(
+        "{}: the folder is not empty; choose another with --out, replace the run in it with "
+        "--force, or go on with it with --resume",
+        path_.string());
+  }
+  if (!used && existing == Existing::resume) {
+    fail("{}: there is no run to resume; start one without --resume", path_.string());
+  }
+  fs::create_directories(path_, error);
+  if (error) fail("{}: the folder cannot be made: {}", path_.string(), error.message());
+  if (existing != Existing::overwrite) return;
+  for (const fs::path& mark : {path_ / "metrics.json", path_ / "report.html", checkpoint()}) {
+    fs::remove(mark, error);
+    if (error) fail("{}: cannot be removed: {}", mark.string(), error.message());
+  }
+}
+
+void RunFolder::write(std::string_view name, std::string_view bytes) const {
+  write_file(path_ / name, bytes);
+}
+
+}  // namespace gradus::study

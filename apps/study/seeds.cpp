@@ -1,0 +1,92 @@
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "apps/study/metrics.h"
+#include "apps/study/program.h"
+#include "tensor/error.h"
+#include "tensor/file.h"
+
+namespace gradus::study {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+struct Figure {
+  std::string name;  // "mae.test_normal.mean"
+  std::vector<double> values;
+
+  double mean() const { return mean_std(values).mean; }
+  double sample_std() const {
+    const auto n = static_cast<double>(values.size());
+    return n > 1 ? mean_std(values).std * std::sqrt(n / (n - 1)) : 0;
+  }
+};
+
+// Adds every number in a run's metrics that can differ from seed to seed.
+void collect(const Json& json, const std::string& name, std::vector<Figure>& figures) {
+  if (json.is_object()) {
+    for (const auto& [key, value] : json.items()) {
+      if (name.empty() && (key == "seed" || key == "epochs" || key == "parameters")) continue;
+      collect(value, name.empty() ? key : name + "." + key, figures);
+    }
+  } else if (json.is_number()) {
+    for (Figure& figure : figures) {
+      if (figure.name == name) return figure.values.push_back(json.get<double>());
+    }
+    figures.push_back({name, {json.get<double>()}});
+  }
+}
+
+std::string summary_csv(const std::vector<Figure>& figures) {
+  std::string csv = "figure,mean,std,min,max,runs\n";
+  for (const Figure& figure : figures) {
+    const auto [low, high] = std::ranges::minmax(figure.values);
+    csv += fmt::format("{},{},{},{},{},{}\n", figure.name, figure.mean(), figure.sample_std(), low,
+                       high, figure.values.size());
+  }
+  return csv;
+}
+
+Existing existing(const StudyOptions& options) {
+  return options.force ? Existing::overwrite : options.resume ? Existing::resume : Existing::refuse;
+}
+
+}  // namespace
+
+void run_seeds(const StudyOptions& options,
+               const std::function<void(std::uint64_t seed, const RunFolder& folder)>& run_one) {
+  const RunFolder folder(options.out, existing(options));
+  if (options.seeds == 1) {
+    if (options.resume && !folder.has_checkpoint()) {
+      fail("{}: there is no checkpoint to go on from; start over with --force",
+           folder.path().string());
+    }
+    return run_one(options.seed, folder);
+  }
+  std::vector<Figure> figures;
+  for (int i = 0; i < options.seeds; ++i) {
+    const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(i);
+    const fs::path path = folder.path() / "runs" / fmt::format("seed_{}", seed);
+    // A run that was stopped before its first checkpoint begins anew.
+    const bool goes_on = options.resume && fs::exists(path / "checkpoint.safetensors");
+    const bool replaces = options.resume || options.force;
+    const RunFolder run(path, goes_on    ? Existing::resume
+                              : replaces ? Existing::overwrite
+                                         : Existing::refuse);
+    if (!options.quiet) fmt::print(stderr, "Run {} of {}: seed {}\n", i + 1, options.seeds, seed);
+    if (!(goes_on && run.is_finished())) run_one(seed, run);
+    collect(Json::parse(read_file(run / "metrics.json")), "", figures);
+  }
+  folder.write("summary.csv", summary_csv(figures));
+  if (options.quiet) return;
+  fmt::print("\n{:<40} {:>12} {:>12}\n", "figure", "mean", "std");
+  for (const Figure& figure : figures) {
+    fmt::print("{:<40} {:>12.6g} {:>12.6g}\n", figure.name, figure.mean(), figure.sample_std());
+  }
+  fmt::print("\nWritten to {}\n", (folder / "summary.csv").string());
+}
+
+}  // namespace gradus::study

@@ -1,0 +1,306 @@
+#include "apps/study/chart.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <numeric>
+#include <string>
+
+#include "apps/study/chart_layout.h"
+#include "apps/study/chart_script.h"
+#include "apps/study/chart_text.h"
+#include "tensor/error.h"
+#include "tensor/file.h"
+#include "tests/support/temp_dir.h"
+
+namespace gradus::study {
+namespace {
+
+namespace fs = std::filesystem;
+using gradus::test::TempDir;
+using ::testing::AllOf;
+using ::testing::DoubleNear;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+using ::testing::ThrowsMessage;
+
+Chart loss_chart() {
+  return {.name = "loss",
+          .title = "Loss",
+          .x_label = "Epoch",
+          .y_label = "Loss",
+          .plot = LineChart{.x = {1, 2, 3},
+                            .lines = {{.name = "training", .y = {0.5, 0.25, NAN}},
+                                      {.name = "validation, \"held out\"", .y = {0.5, 0.4, 0.3}}},
+                            .thresholds = {}}};
+}
+
+Chart histogram_chart() {
+  return {.name = "hist",
+          .title = "Errors",
+          .x_label = "MAE",
+          .y_label = "Images",
+          .plot = HistogramChart{.edges = {0, 0.1, 0.2},
+                                 .sets = {{.name = "normal", .counts = {5, 1}},
+                                          {.name = "abnormal", .counts = {0, 4}}},
+                                 .thresholds = {{"1", "first", 0.12, Ink::kGreen},
+                                                {"2", "second", 0.1201, Ink::kCyan},
+                                                {"3", "absent", NAN, Ink::kRed}}}};
+}
+
+std::vector<Chart> one_of_each() {
+  std::vector<double> signal(784);
+  std::iota(signal.begin(), signal.end(), 0.0);
+  return {
+      loss_chart(), histogram_chart(),
+      Chart{.name = "pixels",
+            .title = "",
+            .x_label = "",
+            .y_label = "",
+            .plot = ErrorChart{.input = signal, .reconstruction = std::vector<double>(784, 300.0)}},
+      Chart{.name = "bars",
+            .title = "",
+            .x_label = "",
+            .y_label = "",
+            .plot = BarChart{.categories = {"a", "it's"}, .groups = {{"", {1, 2}, Ink::kBlue}}}},
+      Chart{.name = "boxes",
+            .title = "",
+            .x_label = "",
+            .y_label = "",
+            .plot =
+                BoxChart{.groups = {{"one", {1, 2, 3, 4, 99}, Ink::kBlue}, {"none", {}, Ink::kRed}},
+                         .thresholds = {{"", "limit", 5, Ink::kRed}}}}};
+}
+
+// Every file under `folder`, for "nothing was left".
+std::vector<std::string> files_under(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) names.push_back(entry.path().filename().string());
+  }
+  return names;
+}
+
+// Sets PATH for as long as it lives.
+class ScopedPath {
+ public:
+  explicit ScopedPath(const std::string& path) : old_(std::getenv("PATH")) {
+    ::setenv("PATH", path.c_str(), 1);
+  }
+  ~ScopedPath() { ::setenv("PATH", old_.c_str(), 1); }
+  ScopedPath(const ScopedPath&) = delete;
+  ScopedPath& operator=(const ScopedPath&) = delete;
+
+ private:
+  std::string old_;
+};
+
+// A program named gnuplot that stands in for the true one.
+void write_stand_in(const fs::path& folder, const std::string& script) {
+  std::ofstream(folder / "gnuplot") << "#!/bin/sh\n" << script;
+  fs::permissions(folder / "gnuplot", fs::perms::owner_all);
+}
+
+TEST(DrawCharts, DrawsEveryKindAsPngAndTwoSvgs) {
+  const TempDir folder;
+  const std::vector<DrawnChart> drawn = draw_charts(folder.path(), one_of_each());
+  ASSERT_EQ(drawn.size(), 5);
+  for (const DrawnChart& each : drawn) {
+    EXPECT_THAT(read_file(each.png), StartsWith("\x89PNG\r\n\x1A\n")) << each.png;
+    EXPECT_THAT(each.light_svg, AllOf(HasSubstr("<svg"), HasSubstr("</svg>")));
+    EXPECT_THAT(each.dark_svg, AllOf(HasSubstr("<svg"), HasSubstr("</svg>")));
+    EXPECT_NE(each.light_svg, each.dark_svg);
+  }
+  EXPECT_EQ(drawn[0].png, folder.path() / "loss.png");
+  EXPECT_THAT(files_under(folder.path()), testing::Each(Not(HasSubstr(".partial"))));
+}
+
+TEST(DrawCharts, LeavesScriptsThatDrawAgainByThemselves) {
+  const TempDir folder;
+  draw_charts(folder.path(), std::vector{loss_chart()});
+  fs::remove(folder.path() / "loss.png");
+  const std::string command =
+      "cd '" + (folder.path() / "charts").string() + "' && gnuplot all.gp > /dev/null 2>&1";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  EXPECT_THAT(read_file(folder.path() / "loss.png"), StartsWith("\x89PNG"));
+}
+
+TEST(DrawCharts, WithoutChartsMakesNothing) {
+  const TempDir folder;
+  EXPECT_THAT(draw_charts(folder.path(), {}), IsEmpty());
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(DrawCharts, TakesWordsAndFoldersAsTheyAre) {
+  const TempDir parent;
+  const fs::path folder = parent.path() / "a run's \"folder\" $(touch x) \xFF";
+  fs::create_directory(folder);
+  Chart chart = loss_chart();
+  chart.title = "`touch marked`";
+  chart.x_label = "it's <b>_x_^2 {/Bold y} \\ @all \"q\" \xFF\nnext";
+  const auto drawn = draw_charts(folder, std::vector{chart});
+  EXPECT_THAT(drawn[0].light_svg,
+              HasSubstr("it's &lt;b>_x_^2 {/Bold y} \\ @all \"q\" \xEF\xBF\xBD next"));
+  EXPECT_FALSE(fs::exists(folder / "charts" / "marked"));
+}
+
+TEST(DrawCharts, DrawsAnEmptyFrameWhereNothingIsFinite) {
+  const TempDir folder;
+  Chart chart = loss_chart();
+  chart.plot =
+      LineChart{.x = {1, 2}, .lines = {{.name = "loss", .y = {NAN, NAN}}}, .thresholds = {}};
+  Chart bars = loss_chart();
+  bars.name = "bars";
+  bars.plot = BarChart{};
+  Chart zeros = histogram_chart();
+  std::get<HistogramChart>(zeros.plot).sets = {{.name = "", .counts = {0, 0}}};
+  const auto drawn = draw_charts(folder.path(), std::vector{chart, bars, zeros});
+  EXPECT_THAT(drawn[0].light_svg, HasSubstr("no finite value to draw"));
+  EXPECT_THAT(drawn[1].light_svg, HasSubstr("no finite value to draw"));
+  EXPECT_THAT(drawn[2].light_svg, Not(HasSubstr("no finite value to draw")));
+}
+
+TEST(DrawCharts, WithoutGnuplotSaysSoAndKeepsTheOldPicture) {
+  const TempDir folder;
+  const TempDir empty;
+  write_file(folder.path() / "loss.png", "old");
+  const ScopedPath path(empty.path().string());
+  EXPECT_THAT([&] { draw_charts(folder.path(), std::vector{loss_chart()}); },
+              ThrowsMessage<Error>(AllOf(HasSubstr("loss.png"), HasSubstr("gnuplot did not start"),
+                                         HasSubstr("No such file"), HasSubstr("gnuplot-nox"))));
+  EXPECT_EQ(read_file(folder.path() / "loss.png"), "old");
+}
+
+TEST(DrawCharts, FailingGnuplotIsQuotedAndLeavesNoPart) {
+  const TempDir folder;
+  const TempDir programs;
+  write_stand_in(
+      programs.path(),
+      "echo loss\necho hist\n: > ../loss.png.partial\n: > hist.light.svg.partial\n"
+      "printf '\\nplot x\\n     ^\\n\"hist.gp\" line 3: no such thing\\n' >&2\nexit 1\n");
+  const ScopedPath path(programs.path().string() + ":" + std::getenv("PATH"));
+  EXPECT_THAT(
+      [&] {
+        draw_charts(folder.path(), std::vector{loss_chart(), histogram_chart()});
+      },
+      ThrowsMessage<Error>(
+          AllOf(HasSubstr("hist.png cannot be drawn: `gnuplot "), HasSubstr("ended with status 1"),
+                HasSubstr("it says: plot x | \"hist.gp\" line 3: no such thing"))));
+  EXPECT_FALSE(fs::exists(folder.path() / "loss.png"));
+  EXPECT_THAT(files_under(folder.path()), testing::Each(Not(HasSubstr(".partial"))));
+}
+
+TEST(DrawCharts, RefusesHalfAPicture) {
+  const TempDir folder;
+  const TempDir programs;
+  write_stand_in(programs.path(), "printf '\\211PNG\\r\\n\\032\\n' > ../loss.png.partial\n");
+  const ScopedPath path(programs.path().string() + ":" + std::getenv("PATH"));
+  EXPECT_THAT([&] { draw_charts(folder.path(), std::vector{loss_chart()}); },
+              ThrowsMessage<Error>(HasSubstr("left no whole loss.png; it says: nothing")));
+  EXPECT_FALSE(fs::exists(folder.path() / "loss.png"));
+}
+
+TEST(DrawCharts, RejectsBadNames) {
+  const TempDir folder;
+  for (const char* name : {"", "a b", "../x", "x'y", "caf\xC3\xA9", "all"}) {
+    Chart chart = loss_chart();
+    chart.name = name;
+    EXPECT_THAT([&] { draw_charts(folder.path(), std::vector{chart}); },
+                ThrowsMessage<Error>(StartsWith("[chart] got the name")));
+  }
+  EXPECT_THAT(
+      [&] {
+        draw_charts(folder.path(), std::vector{loss_chart(), loss_chart()});
+      },
+      ThrowsMessage<Error>(HasSubstr("two charts named \"loss\"")));
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(ChartFiles, DataOfLines) {
+  const std::vector<ChartFile> files = chart_files(loss_chart());
+  ASSERT_EQ(files.size(), 2);
+  EXPECT_EQ(files[0].name, "loss.csv");
+  EXPECT_EQ(
+      files[0].text,
+      "\"x\",\"training\",\"validation, \"\"held out\"\"\"\n1,0.5,0.5\n2,0.25,0.4\n3,NaN,0.3\n");
+  EXPECT_EQ(files[1].name, "loss.gp");
+}
+
+TEST(ChartFiles, DataAndThresholdsOfHistograms) {
+  const std::vector<ChartFile> files = chart_files(histogram_chart());
+  ASSERT_EQ(files.size(), 2);
+  EXPECT_EQ(files[0].text, "left,right,\"normal\",\"abnormal\"\n0,0.1,5,0\n0.1,0.2,1,4\n");
+  EXPECT_THAT(files[1].text, AllOf(HasSubstr("first 0.12, graph 0 to first 0.12, graph 1"),
+                                   HasSubstr("title '1  first (0.12)'"),
+                                   HasSubstr("linecolor rgb ink_cyan title '2  second (0.1201)'"),
+                                   HasSubstr("title '3  absent (nan)'"), HasSubstr("($3+$4)")));
+}
+
+TEST(ChartFiles, RejectContradictions) {
+  Chart chart = loss_chart();
+  std::get<LineChart>(chart.plot).lines[0].y.pop_back();
+  EXPECT_THAT([&] { chart_files(chart); },
+              ThrowsMessage<Error>("[chart] loss: got 2 values in line training, expected 3"));
+  chart = histogram_chart();
+  std::get<HistogramChart>(chart.plot).sets[1].counts.push_back(1);
+  EXPECT_THAT([&] { chart_files(chart); },
+              ThrowsMessage<Error>("[chart] hist: got 3 values in set abnormal, expected 2"));
+  std::get<HistogramChart>(chart.plot).edges = {1};
+  EXPECT_THAT([&] { chart_files(chart); }, ThrowsMessage<Error>(HasSubstr("got 1 edges")));
+  chart.plot = ErrorChart{.input = {1, 2}, .reconstruction = {1}};
+  EXPECT_THAT([&] { chart_files(chart); },
+              ThrowsMessage<Error>(HasSubstr("got 1 values in the reconstruction, expected 2")));
+  chart = loss_chart();
+  chart.height = 0;
+  EXPECT_THAT([&] { chart_files(chart); }, ThrowsMessage<Error>(HasSubstr("a size of 960 x 0")));
+}
+
+TEST(ChartLayout, SpreadsLabelsThatWouldOverlap) {
+  EXPECT_THAT(spread_labels({0.25, 0.5, 0.75}, 0.125), ElementsAre(0.25, 0.5, 0.75));
+  EXPECT_THAT(spread_labels({0.5, 0.5}, 0.1),
+              ElementsAre(DoubleNear(0.45, 1e-12), DoubleNear(0.55, 1e-12)));
+  EXPECT_THAT(spread_labels({}, 0.1), IsEmpty());
+  const std::vector<double> at = spread_labels({0.1, 0.30, 0.31, 0.32, 0.33}, 0.05);
+  EXPECT_EQ(at[0], 0.1);
+  for (size_t i = 1; i < at.size(); ++i) EXPECT_GE(at[i] - at[i - 1], 0.05 - 1e-12);
+}
+
+TEST(ChartLayout, SummarisesAsNumpyAndTukeyDo) {
+  const BoxSummary box = summarise({4, 1, 3, NAN, 2, 99});
+  EXPECT_EQ(box.quartile_1, 2);
+  EXPECT_EQ(box.median, 3);
+  EXPECT_EQ(box.quartile_3, 4);
+  EXPECT_EQ(box.low, 1);
+  EXPECT_EQ(box.high, 4);
+  EXPECT_THAT(box.outliers, ElementsAre(99));
+  EXPECT_TRUE(std::isnan(summarise({NAN}).median));
+}
+
+TEST(ChartLayout, RangeOfOnePointGetsALength) {
+  AxisRange range(false);
+  range.add(NAN);
+  EXPECT_TRUE(range.empty());
+  range.add(2);
+  range.pad(0.1);
+  EXPECT_LT(range.low(), 2);
+  EXPECT_GT(range.high(), 2);
+  EXPECT_DOUBLE_EQ(range.fraction(2), 0.5);
+  AxisRange logarithmic(true);
+  logarithmic.add(0);
+  EXPECT_TRUE(logarithmic.empty());
+  logarithmic.add(1);
+  logarithmic.add(100);
+  EXPECT_DOUBLE_EQ(logarithmic.fraction(10), 0.5);
+}
+
+TEST(GnuplotQuote, LeavesNothingSpecial) { EXPECT_EQ(gnuplot_quote("it's\n`x`"), "'it''s `x`'"); }
+
+}  // namespace
+}  // namespace gradus::study
