@@ -95,8 +95,9 @@ int main(int argc, char** argv) {
   options.batch_size = 128;
   study::Program program(
       "ae_fashion",
-      "Trains an autoencoder on the normal classes of Fashion-MNIST and tells abnormal images by "
-      "their reconstruction error. Writes a report with pictures, charts, CSV files and weights.",
+      "Trains an autoencoder on the normal classes of Fashion-MNIST and tells abnormal\n"
+      "images by their reconstruction error. Writes a report (report.html), pictures,\n"
+      "charts, figures (metrics.json and CSV files) and the weights (safetensors).",
       options);
   study::add_class_flags(program.flags(), options.normal, options.abnormal);
   return program.run(argc, argv, [&] {

@@ -103,7 +103,7 @@ struct Where {
   }
   Variables rule(const Variable& dy, const Recall& recall) const {
     const Variable c = recall(condition);
-    return {0, where(c, dy, 0), where(c, 0, dy)};
+    return {Variable(Tensor::zeros(c.shape())), where(c, dy, 0), where(c, 0, dy)};
   }
 };
 

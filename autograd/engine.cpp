@@ -86,7 +86,8 @@ void Variable::backward(const Tensor& seed, BackwardOptions options) const {
   try {
     for (std::shared_ptr<Node>& node : nodes) {
       if (node->is_leaf()) continue;
-      node->backward(node->take_gradient());
+      // No gradient where the operations above passed none on.
+      if (node->has_gradient()) node->backward(node->take_gradient());
       if (!options.retain_graph) node->release();
       node.reset();
     }

@@ -19,6 +19,7 @@ struct Shapes final : CallObserver {
 };
 
 std::string batch_shape(const Shape& shape) {
+  if (shape.rank() == 0) return "()";  // one number for all samples, as of a loss
   const std::string rest = fmt::format("{}", fmt::join(shape.begin() + 1, shape.end(), ", "));
   return rest.empty() ? "(None,)" : "(None, " + rest + ")";
 }

@@ -1,6 +1,6 @@
 #include "optim/checkpoint.h"
 
-#include <limits>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "tensor/error.h"
@@ -15,9 +15,12 @@ constexpr const char* kWeight = "weight:";
 constexpr const char* kBest = "best:";
 constexpr const char* kProgress = "progress";
 
-// JSON has no NaN; nlohmann writes it as null.
+// JSON has neither NaN nor infinity: they are written as text.
+Json to_json(double value) {
+  return std::isfinite(value) ? Json(value) : Json(fmt::format("{}", value));
+}
 double number(const Json& json) {
-  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+  return json.is_string() ? std::stod(json.get<std::string>()) : json.get<double>();
 }
 
 }  // namespace
@@ -45,7 +48,7 @@ History Checkpoint::restore() {
     History history;
     for (const Json& e : progress.at("history")) {
       EpochLog log{e.at(0).get<int>(), number(e.at(1)), std::nullopt, number(e.at(3))};
-      if (!e.at(2).is_string()) log.val_loss = number(e.at(2));
+      if (!e.at(2).is_null()) log.val_loss = number(e.at(2));
       history.push_back(log);
     }
     for (NamedParameter p : optimizer_.parameters()) {
@@ -78,14 +81,15 @@ void Checkpoint::save(const History& history) const {
   for (const NamedTensor& t : best_.weights()) file.tensors.push_back({kBest + t.name, t.value});
   Json epochs = Json::array();
   for (const EpochLog& e : history) {
-    epochs.push_back({e.epoch, e.loss, e.val_loss ? Json(*e.val_loss) : Json("none"), e.seconds});
+    epochs.push_back(
+        {e.epoch, to_json(e.loss), e.val_loss ? to_json(*e.val_loss) : Json(), to_json(e.seconds)});
   }
   file.metadata[kProgress] = Json{
       {"history", epochs},
       {"steps", optimizer_.steps()},
       {"best_epoch", best_.epoch()},
       {"best_loss",
-       best_.loss()}}.dump();
+       to_json(best_.loss())}}.dump();
   for (const auto& [key, value] : settings_) file.metadata["setting:" + key] = value;
   save_tensors(path_, file);
 }

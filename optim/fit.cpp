@@ -26,7 +26,9 @@ void check(const char* what, const Dataset& data) {
 template <class Each>
 void for_each_batch(const Dataset& data, std::span<const Index> indices, Index batch_size,
                     const Each& each) {
-  const bool same = data.inputs.shares_storage(data.targets);
+  // One tensor, not merely one storage: both may be different rows of it.
+  const bool same = data.inputs.data().data() == data.targets.data().data() &&
+                    data.inputs.shape() == data.targets.shape();
   const Index n = size(data);
   for (Index begin = 0; begin < n; begin += batch_size) {
     const Index end = std::min(n, begin + batch_size);
@@ -38,6 +40,10 @@ void for_each_batch(const Dataset& data, std::span<const Index> indices, Index b
     const Variable inputs(pick(data.inputs));
     each(Batch{inputs, same ? inputs : Variable(pick(data.targets))}, end - begin);
   }
+}
+
+void check_batch_size(Index batch_size) {
+  if (batch_size < 1) fail("[fit] got batch size {}, expected 1 or more", batch_size);
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -52,8 +58,7 @@ History fit(Optimizer& optimizer, const Dataset& data, const LossFunction& loss,
   check("training", data);
   if (n == 0) fail("[fit] got no training samples");
   if (options.epochs < 0) fail("[fit] got {} epochs, expected 0 or more", options.epochs);
-  if (options.batch_size < 1)
-    fail("[fit] got batch size {}, expected 1 or more", options.batch_size);
+  check_batch_size(options.batch_size);
   const bool validates = size(options.validation) > 0;
   if (validates) check("validation", options.validation);
 
@@ -92,6 +97,8 @@ History fit(Optimizer& optimizer, const Dataset& data, const LossFunction& loss,
 }
 
 double evaluate(const Dataset& data, const LossFunction& loss, Index batch_size) {
+  check("evaluation", data);
+  check_batch_size(batch_size);
   const NoGrad no_grad;
   double sum = 0;
   for_each_batch(data, {}, batch_size, [&](const Batch& batch, Index count) {

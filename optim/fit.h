@@ -64,7 +64,9 @@ struct FitOptions {
 History fit(Optimizer& optimizer, const Dataset& data, const LossFunction& loss,
             FitOptions options);
 
-/// The mean loss over all samples, in batches and without recording a graph.
+/// The mean loss over all samples, in batches and without recording a graph;
+/// NaN where there are none. Throws `Error` where inputs and targets differ in
+/// number or `batch_size` is below 1.
 double evaluate(const Dataset& data, const LossFunction& loss, Index batch_size);
 
 }  // namespace gradus::optim

@@ -4,7 +4,7 @@
 // first step every request is met from a free list and the system is never
 // asked: no allocation in the steady state. Blocks are aligned to 64 bytes (a
 // cache line, an AVX-512 register) and sorted into size classes four to a
-// doubling, so at most a fifth of a block is unused.
+// doubling, so at most a fifth of a block above 256 bytes is unused.
 //
 // Thread safety: every function may be called from any thread; one mutex
 // guards the lists. Under AddressSanitizer a freed block is poisoned, so that

@@ -110,6 +110,9 @@ void save_tensors(const std::filesystem::path& path, const TensorFile& file) {
   if (!file.metadata.empty()) header[kMetadata] = file.metadata;
   std::size_t offset = 0;
   for (const NamedTensor& t : file.tensors) {
+    if (t.name == kMetadata) {
+      fail("[save] a tensor is named \"{}\", which the format keeps for itself", kMetadata);
+    }
     if (header.contains(t.name)) fail("[save] two tensors are named \"{}\"", t.name);
     const std::size_t bytes = t.value.data().size_bytes();
     header[t.name] = {{"dtype", kDtype},
@@ -117,7 +120,12 @@ void save_tensors(const std::filesystem::path& path, const TensorFile& file) {
                       {"data_offsets", {offset, offset + bytes}}};
     offset += bytes;
   }
-  std::string text = header.dump();
+  std::string text;
+  try {
+    text = header.dump();
+  } catch (const nlohmann::json::exception& e) {
+    fail("[save] a name or a text is not UTF-8 ({})", e.what());
+  }
   text.resize((text.size() + 7) / 8 * 8, ' ');  // the elements start at a multiple of 8
   const std::uint64_t length = text.size();
   std::string bytes(sizeof length, '\0');

@@ -33,7 +33,8 @@ struct TensorFile {
 };
 
 /// Writes atomically (see write_file). Throws `Error` where two tensors have
-/// one name or the file cannot be written.
+/// one name, one is named "__metadata__", a name or a text is not UTF-8, or the
+/// file cannot be written.
 void save_tensors(const std::filesystem::path& path, const TensorFile& file);
 
 /// Throws `Error`, naming the file and what is wrong with it, where it cannot

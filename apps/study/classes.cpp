@@ -11,18 +11,22 @@ namespace gradus::study {
 void add_class_flags(CLI::App& app, std::vector<int>& normal, std::vector<int>& abnormal) {
   std::string names;
   for (std::size_t i = 0; i < kFashionClasses.size(); ++i) {
-    names += fmt::format("{}{} {}", i == 0 ? "" : ", ", i, kFashionClasses[i]);
+    names += fmt::format("  {} {}\n", i, kFashionClasses[i]);
   }
-  const auto add = [&](const char* flag, std::vector<int>& classes, const char* what) {
+  const auto add = [&](const char* flag, std::vector<int>& classes, const std::string& what) {
     app.add_option(flag, classes, what)
         ->delimiter(',')
-        ->check(CLI::Range(0, 9))
+        ->check(CLI::Range(0, 9).description(""))
         ->type_name("LIST")
         ->group("Classes");
   };
-  add("--normal", normal, "Classes to train on, such as 5,7,9");
-  add("--abnormal", abnormal, "Classes to tell from them, such as 4");
-  app.footer("Classes: " + names + ".");
+  add("--normal", normal, fmt::format("Classes to train on [{}]", fmt::join(normal, ",")));
+  add("--abnormal", abnormal,
+      fmt::format("Classes to tell from them [{}]", fmt::join(abnormal, ",")));
+  app.footer("The classes of Fashion-MNIST:\n" + names +
+             "\nExample: shirts against sneakers, on one thread, into a folder of its own\n"
+             "  " +
+             app.get_name() + " --normal 6 --abnormal 7 --threads 1 --out shirts");
   app.callback([&] {
     std::vector<int> all = normal;
     all.insert(all.end(), abnormal.begin(), abnormal.end());

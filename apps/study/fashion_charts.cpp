@@ -12,11 +12,11 @@ namespace {
 // The five thresholds with the notebooks' numbers and colours.
 std::vector<Threshold> threshold_lines(const Thresholds& t, int count) {
   std::vector<Threshold> lines{
-      {"1", "1: mean + 2.5 std of normal training", t.mean_plus_2_5_std, Ink::kGreen},
-      {"2", "2: mean - std of abnormal validation", t.abnormal_mean_minus_std, Ink::kCyan},
-      {"3", "3: mean + std of normal validation", t.normal_mean_plus_std, Ink::kMagenta},
-      {"4", "4: midpoint of 2 and 3", t.midpoint, Ink::kBlue},
-      {"5", "5: best on validation", t.best_validation, Ink::kRed}};
+      {"1", "mean + 2.5 std of normal training", t.mean_plus_2_5_std, Ink::kGreen},
+      {"2", "mean - std of abnormal validation", t.abnormal_mean_minus_std, Ink::kCyan},
+      {"3", "mean + std of normal validation", t.normal_mean_plus_std, Ink::kMagenta},
+      {"4", "midpoint of 2 and 3", t.midpoint, Ink::kBlue},
+      {"5", "best on validation", t.best_validation, Ink::kRed}};
   lines.resize(static_cast<std::size_t>(count));
   return lines;
 }
@@ -58,7 +58,8 @@ Chart histogram_chart(const HistogramOf& of, const Thresholds& thresholds) {
           .title = fmt::format("Reconstruction losses of {}", of.caption),
           .x_label = fmt::format("MAE of {}", of.caption),
           .y_label = "images",
-          .plot = chart};
+          .plot = chart,
+          .height = 360 + 28 * of.thresholds};  // the key takes a line for each
 }
 
 Chart sweep_chart(const ThresholdSearch& search) {
@@ -69,7 +70,7 @@ Chart sweep_chart(const ThresholdSearch& search) {
     accuracy.y.push_back(p.accuracy);
   }
   lines.lines = {accuracy};
-  lines.thresholds = {{"5", "5: best on validation", search.thresholds.best_validation, Ink::kRed}};
+  lines.thresholds = {{"5", "best on validation", search.thresholds.best_validation, Ink::kRed}};
   return {.name = "sweep",
           .title = "Accuracy on the validation set by threshold",
           .x_label = "threshold",
@@ -90,8 +91,7 @@ Chart pixel_chart(const char* name, const char* title, const ImageSet& set,
           .x_label = "pixel, row by row",
           .y_label = "value",
           .plot = ErrorChart{doubles(image.data()), doubles(output.data())},
-          .width = 1200,
-          .height = 360};
+          .height = 300};
 }
 
 }  // namespace

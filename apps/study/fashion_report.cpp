@@ -14,13 +14,25 @@ namespace {
 
 constexpr Index kGridImages = 30;
 
+// "Sandal, Sneaker and Ankle boot".
 std::string class_names(const std::vector<int>& classes) {
   std::string names;
-  for (const int c : classes) {
-    names += fmt::format("{}{} {}", names.empty() ? "" : ", ", c,
-                         kFashionClasses[static_cast<std::size_t>(c)]);
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    names += i == 0 ? "" : i + 1 == classes.size() ? " and " : ", ";
+    names += kFashionClasses[static_cast<std::size_t>(classes[i])];
   }
   return names;
+}
+
+std::string numbered_class_names(const std::vector<int>& classes) {
+  return fmt::format("{} ({})", class_names(classes), fmt::join(classes, ", "));
+}
+
+// 16157 as "16,157".
+std::string grouped(Index number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
 }
 
 std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
@@ -28,8 +40,8 @@ std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share);
 // A set's figures in the text: its chart by the name that draw_fashion_charts gave it.
 ChartFigure chart_figure(const std::vector<DrawnChart>& charts, const std::string& name,
                          const std::string& caption) {
-  const auto found = std::ranges::find(
-      charts, name, [](const DrawnChart& c) { return c.png.stem().string(); });
+  const auto found =
+      std::ranges::find(charts, name, [](const DrawnChart& c) { return c.png.stem().string(); });
   if (found == charts.end()) fail("[report] no chart is named {}", name);
   return {*found, caption, caption};
 }
@@ -44,6 +56,7 @@ ImageStrip strip(const FashionRun& run, const RunFolder& folder, const std::stri
   folder.write(file, reconstructions_png(images.data(), outputs.data(), layout));
   layout.scale = 1;
   layout.gap = 2;
+  layout.pairs_across = 15;
   return {reconstructions_png(images.data(), outputs.data(), layout), 2, file, caption, caption};
 }
 
@@ -87,7 +100,7 @@ Section errors_section(const FashionRun& run, const std::vector<DrawnChart>& cha
               {}};
   const auto row = [&](const char* name, const std::vector<double>& mae) {
     const MeanStd m = mean_std(mae);
-    table.rows.push_back({name, std::to_string(mae.size()), fmt::format("{:.4f}", m.mean),
+    table.rows.push_back({name, grouped(std::ssize(mae)), fmt::format("{:.4f}", m.mean),
                           fmt::format("{:.4f}", m.std)});
   };
   row("training, normal", e.train_normal);
@@ -97,11 +110,8 @@ Section errors_section(const FashionRun& run, const std::vector<DrawnChart>& cha
   row("test, abnormal", e.test_abnormal);
   Section section{"Reconstruction errors", {table}};
   for (const HistogramOf& h : histograms_of(run)) {
-    section.blocks.push_back(
-        chart_figure(charts, fmt::format("hist_{}", h.name),
-                     fmt::format("Histogram of {}, with the thresholds that are drawn from it and "
-                                 "those before it.",
-                                 h.caption)));
+    section.blocks.push_back(chart_figure(charts, fmt::format("hist_{}", h.name),
+                                          fmt::format("Reconstruction losses of {}.", h.caption)));
   }
   return section;
 }
@@ -184,19 +194,20 @@ Section facts_section(const FashionRun& run) {
   const auto add = [&](const char* name, std::string value) {
     facts.facts.emplace_back(name, std::move(value));
   };
-  add("Normal classes", class_names(s.normal_classes));
-  add("Abnormal classes", class_names(s.abnormal_classes));
+  add("Normal classes", numbered_class_names(s.normal_classes));
+  add("Abnormal classes", numbered_class_names(s.abnormal_classes));
   add("Data", run.data.published ? "Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017; MIT licence)"
                                  : "custom data in IDX files");
   add("Data checksum", run.data.checksum);
   add("Images", fmt::format("{} normal for training; {} normal and {} abnormal for validation; {} "
                             "normal and {} abnormal for the test",
-                            s.train_normal.size(), s.valid_normal.size(), s.valid_abnormal.size(),
-                            s.test_normal.size(), s.test_abnormal.size()));
+                            grouped(s.train_normal.size()), grouped(s.valid_normal.size()),
+                            grouped(s.valid_abnormal.size()), grouped(s.test_normal.size()),
+                            grouped(s.test_abnormal.size())));
   add("Training",
       fmt::format("RMSprop, learning rate {}, binary cross-entropy, batch {}, {} epochs",
                   run.options.learning_rate, run.options.batch_size, run.training.last().epoch));
-  add("Parameters", fmt::format("{}", run.parameters));
+  add("Parameters", grouped(run.parameters));
   add("Seed", std::to_string(run.seed));
   add("Threads", std::to_string(num_threads()));
   add("Time", fmt::format("{:.1f} s training, {:.2f} s loading, {:.2f} s evaluation",
@@ -221,18 +232,17 @@ Report fashion_report(const FashionRun& run, const std::vector<DrawnChart>& char
   const Evaluation& e = run.evaluation;
   const Confusion& best = e.results.front().confusion;
   Report report;
-  report.title = fmt::format("Fashion-MNIST: classes {} normal, {} abnormal",
-                             fmt::join(run.sets.normal_classes, ", "),
-                             fmt::join(run.sets.abnormal_classes, ", "));
-  report.subtitle =
-      fmt::format("Anomaly detection with an {} that saw only normal images", run.model);
+  report.title = fmt::format("{} against {}", class_names(run.sets.normal_classes),
+                             class_names(run.sets.abnormal_classes));
+  report.subtitle = fmt::format(
+      "Anomaly detection on Fashion-MNIST with an {} that saw only normal images", run.model);
   report.lead = fmt::format(
       "The {} learned to reconstruct {} images of normal clothes ({}). What it has never seen ({}) "
       "it reconstructs badly, so a large error means: abnormal. At the threshold that is best on "
       "the validation data, {} of {} test images are told right.",
-      run.model, run.sets.train_normal.size(), class_names(run.sets.normal_classes),
-      class_names(run.sets.abnormal_classes), best.abnormal_as_abnormal + best.normal_as_normal,
-      run.sets.test.size());
+      run.model, grouped(run.sets.train_normal.size()), class_names(run.sets.normal_classes),
+      class_names(run.sets.abnormal_classes),
+      grouped(best.abnormal_as_abnormal + best.normal_as_normal), grouped(run.sets.test.size()));
   report.headline = {
       {"Accuracy", percent(best.accuracy()), "at the best validation threshold"},
       {"ROC-AUC", fmt::format("{:.4f}", e.roc_auc), "abnormal ranked by error"},

@@ -13,10 +13,18 @@ namespace {
 
 constexpr int kFailure = 1, kWrongUsage = 2;
 
-std::string check_rate(const std::string& text) {
-  Scalar rate = 0;
-  if (CLI::detail::lexical_cast(text, rate) && rate > 0 && std::isfinite(rate)) return "";
-  return "got " + text + ", expected a number above 0";
+// A check whose message says what was got and what is expected, and which adds
+// nothing to the help.
+template <class Number>
+CLI::Validator require(const char* expected, bool (*right)(Number)) {
+  const auto check = [=](const std::string& text) -> std::string {
+    Number value{};
+    // CLI11 would read -1 as the largest unsigned number.
+    const bool wraps = std::is_unsigned_v<Number> && text.starts_with('-');
+    if (!wraps && CLI::detail::lexical_cast(text, value) && right(value)) return "";
+    return fmt::format("got {}, expected {}", text, expected);
+  };
+  return CLI::Validator(check, "");
 }
 
 // Messages of several lines, or none, would break the promise of one line.
@@ -34,51 +42,58 @@ Program::Program(std::string name, std::string description, StudyOptions& option
     : name_(std::move(name)), options_(options), app_(std::move(description), name_) {
   if (options_.out.empty()) options_.out = name_;
   app_.set_version_flag("--version", fmt::format("{} (gradus {})", name_, GRADUS_VERSION));
-  app_.get_formatter()->column_width(34);
-  app_.option_defaults()->always_capture_default();
+  app_.get_formatter()->column_width(24);
+}
 
+void Program::add_common_flags() {
+  const auto add = [&](const char* flag, auto& value, const char* type, const char* what,
+                       const char* group, const CLI::Validator& check) {
+    app_.add_option(flag, value, what)->type_name(type)->group(group)->check(check);
+  };
+  const CLI::Validator whole = require<Index>("a whole number from 1 to 2147483647",
+                                              [](Index n) { return n >= 1 && n <= 2147483647; });
+  const CLI::Validator seed =
+      require<std::uint64_t>("a whole number, 0 or more", [](std::uint64_t) { return true; });
+  const CLI::Validator rate =
+      require<Scalar>("a number above 0", [](Scalar x) { return x > 0 && std::isfinite(x); });
+  const CLI::Validator any = require<std::string>("a path", [](std::string) { return true; });
+
+  const std::string epochs = fmt::format("Passes over the training data [{}]", options_.epochs);
+  const std::string batch = fmt::format("Samples a step [{}]", options_.batch_size);
+  const std::string step = fmt::format("How far a step goes [{}]", options_.learning_rate);
+  const std::string start = fmt::format(
+      "Decides the split, the first weights and the\norder of the samples [{}]", options_.seed);
   const char* const training = "Training";
-  app_.add_option("--epochs", options_.epochs, "Passes over the training data")
-      ->check(CLI::Range(1, 1'000'000))
-      ->group(training);
-  app_.add_option("--batch-size", options_.batch_size, "Samples a step; the last may have fewer")
-      ->check(CLI::Range(Index{1}, Index{1} << 40))
-      ->group(training);
-  app_.add_option("--learning-rate", options_.learning_rate, "How far a step goes")
-      ->check(CLI::Validator(check_rate, ""))
-      ->group(training);
-  app_.add_option("--seed", options_.seed, "Decides the split, the first weights and the shuffles")
-      ->group(training);
-  app_.add_option("--seeds", options_.seeds,
-                  "Runs from consecutive seeds, each in runs/seed_K, with mean and standard "
-                  "deviation of every figure in summary.csv")
-      ->check(CLI::Range(1, 100'000))
-      ->group(training);
-  app_.add_option("--threads", options_.threads,
-                  "Threads to use; the results are the same for any number (default: all "
-                  "processors)")
-      ->check(CLI::Range(1, 1024))
-      ->default_str("")
-      ->group(training);
+  add("--epochs", options_.epochs, "N", epochs.c_str(), training, whole);
+  add("--batch-size", options_.batch_size, "N", batch.c_str(), training, whole);
+  add("--learning-rate", options_.learning_rate, "X", step.c_str(), training, rate);
+  add("--seed", options_.seed, "N", start.c_str(), training, seed);
+  add("--seeds", options_.seeds, "N",
+      "Train from N consecutive seeds, each in runs/seed_K,\n"
+      "and put mean and standard deviation of every figure\ninto summary.csv [1]",
+      training, whole);
+  add("--threads", options_.threads, "N",
+      "Threads to use; results are the same for any number\n[all processors]", training, whole);
 
+  const std::string out =
+      fmt::format("Folder to write to, made if missing [{}]", options_.out.string());
   const char* const files = "Files";
-  app_.add_option("--data", options_.data,
-                  "Folder with the data (default: $GRADUS_DATA, then where Debian's package puts "
-                  "it, then ./data)")
-      ->default_str("")
-      ->group(files);
-  app_.add_option("--out", options_.out, "Folder to write to; made where it is missing")
-      ->group(files);
+  add("--data", options_.data, "DIR",
+      "Folder with the data [$GRADUS_DATA, or where Debian's\n"
+      "package installs it, or the project's data folder]",
+      files, any);
+  add("--out", options_.out, "DIR", out.c_str(), files, any);
   CLI::Option* const resume =
-      app_.add_flag("--resume", options_.resume, "Go on with a stopped run in the folder")
+      app_.add_flag("--resume", options_.resume, "Go on with the stopped run in the folder")
           ->group(files);
-  app_.add_flag("--force", options_.force, "Replace an earlier run in the folder")
+  app_.add_flag("--force", options_.force, "Replace the earlier run in the folder")
       ->excludes(resume)
       ->group(files);
   app_.add_flag("--quiet", options_.quiet, "Print nothing but errors")->group(files);
 }
 
 int Program::run(int argc, char** argv, const std::function<void()>& body) {
+  add_common_flags();
   try {
     app_.parse(argc, argv);
   } catch (const CLI::Success& e) {  // --help and --version

@@ -12,8 +12,8 @@
 
 namespace gradus::study {
 
-/// A command line with the flags of `options`, whose values are the defaults.
-/// A program adds its own flags to the App. `name` is that of the study.
+/// A command line with the flags of `options`, whose values are the defaults,
+/// behind those that a program adds to `flags()`. `name` is that of the study.
 class Program {
  public:
   Program(std::string name, std::string description, StudyOptions& options);
@@ -26,6 +26,8 @@ class Program {
   int run(int argc, char** argv, const std::function<void()>& body);
 
  private:
+  void add_common_flags();
+
   std::string name_;
   StudyOptions& options_;
   CLI::App app_;

@@ -36,8 +36,8 @@ struct Limit {
   Index size;      ///< of one dimension
   Index elements;  ///< of one input
 };
-inline constexpr Limit kSmall{4, 60};       // differences take time by the square of it
-inline constexpr Limit kLarge{200, 30000};  // several chunks of kElementGrain, whole vectors
+inline constexpr Limit kSmall{4, 36};       // the time of differences grows with its square
+inline constexpr Limit kLarge{200, 20000};  // several chunks of kElementGrain, whole vectors
 
 /// Inputs lie in this range, at least 0.3 from 0, where relu and abs bend, and
 /// 0.06 from those of the other inputs, where |x - t| does.

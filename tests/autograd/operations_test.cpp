@@ -25,8 +25,8 @@ namespace {
 constexpr double kRounding = kFloat ? 2e-5 : 1e-12;
 constexpr GradcheckOptions kDifferences =
     kFloat ? GradcheckOptions{.step = 1e-2, .tolerance = 1e-2} : GradcheckOptions{};
-constexpr int kDraws = 40;       // small shapes, for comparisons with differences
-constexpr int kLargeDraws = 12;  // large ones, for several chunks and whole vectors
+constexpr int kDraws = 40;      // small shapes, for comparisons with differences
+constexpr int kLargeDraws = 8;  // large ones, for several chunks and whole vectors
 
 using Leaves = std::vector<Variable>;
 

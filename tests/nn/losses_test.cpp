@@ -1,1 +1,140 @@
+#include "nn/losses.h"
+
 #include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "autograd/engine.h"
+#include "tests/support/expect.h"
+
+namespace gradus::nn {
+namespace {
+
+using test::error_of;
+using test::expect_near;
+using test::kClose;
+
+// Predictions and targets that both take gradients, and their loss.
+struct Worked {
+  Variable x, t, loss;
+};
+
+template <class Loss>
+Worked worked(const Loss& loss, const Shape& shape, std::initializer_list<Scalar> x,
+              std::initializer_list<Scalar> t) {
+  Worked w{Variable(Tensor::from(shape, x), true), Variable(Tensor::from(shape, t), true), {}};
+  w.loss = loss(w.x, w.t);
+  w.loss.backward({.retain_graph = true});
+  return w;
+}
+
+// Logits 0 and ln 3 are the probabilities 1/2 and 3/4.
+//   targets 1 and 0:  -ln(1/2) = 0.693147,  -ln(1/4) = 1.386294;  mean 1.039721
+//   by the logits, (p - t) / 2:  (1/2 - 1) / 2 = -1/4,  (3/4 - 0) / 2 = 3/8
+//   by the targets, -z / 2:  0,  -ln 3 / 2 = -0.549306
+TEST(BceWithLogits, OfAHandWorkedExample) {
+  const Worked w = worked(bce_with_logits, {1, 2}, {0, Scalar(std::log(3.0))}, {1, 0});
+  EXPECT_NEAR(w.loss.item(), 1.5 * std::log(2.0), kClose);
+  expect_near(w.x.grad(), {-0.25, 0.375});
+  expect_near(w.t.grad(), {0, -std::log(3.0) / 2});
+}
+
+// A soft target of 1/4 at logit ln 3: -1/4 ln(3/4) - 3/4 ln(1/4) = 1.111642.
+TEST(BceWithLogits, TakesTargetsBetweenZeroAndOne) {
+  const Worked w = worked(bce_with_logits, {1}, {Scalar(std::log(3.0))}, {Scalar(0.25)});
+  EXPECT_NEAR(w.loss.item(), -0.25 * std::log(0.75) - 0.75 * std::log(0.25), kClose);
+  expect_near(w.x.grad(), {0.5});
+}
+
+TEST(BceWithLogits, StaysFiniteAndExactForExtremeLogits) {
+  // Right answers cost nothing, wrong ones the size of the logit.
+  const Worked right = worked(bce_with_logits, {2}, {10000, -10000}, {1, 0});
+  EXPECT_EQ(right.loss.item(), 0);
+  expect_near(right.x.grad(), {0, 0}, 0);
+  const Worked wrong = worked(bce_with_logits, {2}, {10000, -10000}, {0, 1});
+  EXPECT_EQ(wrong.loss.item(), 10000);
+  expect_near(wrong.x.grad(), {0.5, -0.5}, 0);
+  expect_near(wrong.t.grad(), {-5000, 5000}, 0);
+}
+
+// Errors 1, -2, 0 and 3:  (1 + 4 + 0 + 9) / 4 = 3.5;  gradient 2 e / 4.
+TEST(Mse, OfAHandWorkedExample) {
+  const Worked w = worked(mse, {2, 2}, {2, 1, 5, 4}, {1, 3, 5, 1});
+  EXPECT_NEAR(w.loss.item(), 3.5, kClose);
+  expect_near(w.x.grad(), {0.5, -1, 0, 1.5});
+  expect_near(w.t.grad(), {-0.5, 1, 0, -1.5});
+}
+
+// The same errors:  (1 + 2 + 0 + 3) / 4 = 1.5;  gradient sign(e) / 4.
+TEST(Mae, OfAHandWorkedExample) {
+  const Worked w = worked(mae, {2, 2}, {2, 1, 5, 4}, {1, 3, 5, 1});
+  EXPECT_NEAR(w.loss.item(), 1.5, kClose);
+  expect_near(w.x.grad(), {0.25, -0.25, 0, 0.25});
+  expect_near(w.t.grad(), {-0.25, 0.25, 0, -0.25});
+}
+
+struct Named {
+  const char* name;
+  Variable (*loss)(const Variable&, const Variable&);
+};
+
+class EveryLoss : public testing::TestWithParam<Named> {};
+
+TEST_P(EveryLoss, IsOneNumber) {
+  const Variable x(Tensor::ones({3, 2})), t(Tensor::zeros({3, 2}));
+  EXPECT_EQ(GetParam().loss(x, t).shape(), Shape());
+  EXPECT_EQ(GetParam().loss(Variable(Scalar(1)), Variable(Scalar(0))).shape(), Shape());
+}
+
+TEST_P(EveryLoss, RefusesShapesThatDiffer) {
+  const Variable x(Tensor::ones({3, 2})), t(Tensor::zeros({6}));
+  EXPECT_EQ(error_of([&] { GetParam().loss(x, t); }),
+            fmt::format("[{}] got predictions (3, 2) and targets (6,), expected equal shapes; try "
+                        "reshape",
+                        GetParam().name));
+  EXPECT_NE(error_of([&] { GetParam().loss(x, Variable(Tensor::zeros({3, 1}))); }), "(no error)");
+}
+
+TEST_P(EveryLoss, OfNoElementsIsNan) {
+  const Variable none(Tensor::zeros({0, 2}));
+  EXPECT_TRUE(std::isnan(GetParam().loss(none, none).item()));
+}
+
+TEST_P(EveryLoss, OfNanIsNan) {
+  const Variable nan(Tensor::full({2}, std::numeric_limits<Scalar>::quiet_NaN()));
+  EXPECT_TRUE(std::isnan(GetParam().loss(nan, Variable(Tensor::zeros({2}))).item()));
+}
+
+TEST_P(EveryLoss, ScalesItsGradientByTheOneThatComes) {
+  const Variable x(Tensor::from({2}, {1, 2}), true), t(Tensor::from({2}, {0, 1}));
+  GetParam().loss(x, t).backward();
+  const Tensor once = x.grad().clone();
+  Variable again(Tensor::from({2}, {1, 2}), true);
+  GetParam().loss(again, t).backward(Tensor::scalar(3));
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_NEAR(again.grad().data()[i], 3 * once.data()[i], kClose);
+  }
+}
+
+// The rule in Variables gives what the kernel gives.
+TEST_P(EveryLoss, HasARuleThatAgrees) {
+  const Variable x(Tensor::from({3}, {-1, Scalar(0.5), 2}), true);
+  const Variable t(Tensor::from({3}, {0, 1, Scalar(0.25)}), true);
+  const Variable loss = GetParam().loss(x, t);
+  const std::vector<Variable> by = grad(loss, std::vector<Variable>{x, t});
+  loss.backward();
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_NEAR(by[0].value().data()[i], x.grad().data()[i], kClose);
+    EXPECT_NEAR(by[1].value().data()[i], t.grad().data()[i], kClose);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Losses, EveryLoss,
+                         testing::Values(Named{"bce_with_logits", bce_with_logits},
+                                         Named{"mse", mse}, Named{"mae", mae}),
+                         [](const auto& param) { return std::string(param.param.name); });
+
+}  // namespace
+}  // namespace gradus::nn

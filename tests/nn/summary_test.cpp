@@ -1,1 +1,108 @@
+#include "nn/summary.h"
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "nn/layers.h"
+#include "nn/losses.h"
+#include "tests/support/expect.h"
+
+namespace gradus::nn {
+namespace {
+
+// The autoencoder for Fashion-MNIST: 784-256-128-64-16 and back.
+struct Autoencoder : Module {
+  Sequential encoder, decoder;
+  explicit Autoencoder(Generator& random)
+      : encoder(Flatten(), Dense(784, 256, Activation::relu, random),
+                Dense(256, 128, Activation::relu, random), Dense(128, 64, Activation::relu, random),
+                Dense(64, 16, Activation::relu, random)),
+        decoder(Dense(16, 64, Activation::relu, random), Dense(64, 128, Activation::relu, random),
+                Dense(128, 256, Activation::relu, random),
+                Dense(256, 784, Activation::linear, random), Reshape({28, 28})) {}
+  void reflect(Reflector& r) override {
+    r("encoder", encoder);
+    r("decoder", decoder);
+  }
+  Variable forward(const Variable& x) override { return decoder(encoder(x)); }
+};
+
+TEST(Summary, OfTheAutoencoderReadsAsKerasPrintsIt) {
+  Generator random(1);
+  Autoencoder model(random);
+  EXPECT_EQ(summary(model, {28, 28}), "PIN");
+}
+
+TEST(Summary, TellsFrozenParametersApart) {
+  Generator random(1);
+  struct Frozen : Module {
+    Dense frozen, trained;
+    explicit Frozen(Generator& r)
+        : frozen(2, 3, Activation::relu, r), trained(3, 1, Activation::linear, r) {
+      frozen.set_trainable(false);
+    }
+    void reflect(Reflector& r) override {
+      r("frozen", frozen);
+      r("trained", trained);
+    }
+    Variable forward(const Variable& x) override { return trained(frozen(x)); }
+  } half(random);
+  EXPECT_THAT(summary(half, {2}), testing::EndsWith("Total params: 13\n"
+                                                    "Trainable params: 4\n"
+                                                    "Non-trainable params: 9\n"));
+}
+
+TEST(Summary, MarksWhatDoesNotRun) {
+  Generator random(1);
+  struct Half : Module {
+    Dense used, unused;
+    explicit Half(Generator& r)
+        : used(2, 3, Activation::relu, r), unused(3, 1000, Activation::linear, r) {}
+    void reflect(Reflector& r) override {
+      r("used", used);
+      r("unused", unused);
+    }
+    Variable forward(const Variable& x) override { return used(x); }
+  } model(random);
+  EXPECT_EQ(summary(model, {2}),
+            "Model: Half\n"
+            "----------------------------------------\n"
+            "Layer (type)     Output Shape    Param #\n"
+            "----------------------------------------\n"
+            "used (Dense)     (None, 3)             9\n"
+            "unused (Dense)   not run           4,000\n"
+            "----------------------------------------\n"
+            "Total params: 4,009\n"
+            "Trainable params: 4,009\n"
+            "Non-trainable params: 0\n");
+}
+
+TEST(Summary, OfAPartWhoseOutputIsOneNumber) {
+  struct Loss : Module {
+    Variable forward(const Variable& x) override { return mse(x, x); }
+  };
+  struct Outer : Module {
+    Loss loss;
+    void reflect(Reflector& r) override { r("loss", loss); }
+    Variable forward(const Variable& x) override { return loss(x); }
+  } model;
+  EXPECT_THAT(summary(model, {4}), testing::HasSubstr("loss (Loss)    ()                   0\n"));
+}
+
+TEST(Summary, ReportsAnInputThatDoesNotFit) {
+  Generator random(1);
+  Autoencoder model(random);
+  EXPECT_THAT(test::error_of([&] { summary(model, {27, 28}); }),
+              testing::EndsWith(" (in encoder.dense)"));
+}
+
+TEST(Summary, RecordsNoGraphAndChangesNothing) {
+  Generator random(1);
+  Autoencoder model(random);
+  const auto nodes = live_nodes();
+  EXPECT_EQ(summary(model, {28, 28}), summary(model, {28, 28}));
+  EXPECT_EQ(live_nodes(), nodes);
+}
+
+}  // namespace
+}  // namespace gradus::nn

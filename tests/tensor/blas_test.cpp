@@ -184,7 +184,9 @@ TEST(GemmTile, ComputesItsPartOfStridedMatricesAndNothingElse) {
           } else {
             ASSERT_EQ(part[at], before[at]);
           }
-          if (j >= n) ASSERT_EQ(whole[at], before[at]);  // the gap between rows
+          if (j >= n) {
+            ASSERT_EQ(whole[at], before[at]);  // the gap between rows
+          }
         }
       }
     }
