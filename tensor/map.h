@@ -125,26 +125,33 @@ void map(Tensor& out, Write write, F f, const In&... inputs) {
 /// on their own and then in order, in double: the same bits at any thread
 /// count, and an error that does not grow with the number of elements.
 /// Requires: the inputs have one shape.
-template <class F, class First, class... Rest>
-double map_sum(F f, const First& first, const Rest&... rest) {
-  const Index n = first.numel();
-  assert(((rest.numel() == n) && ...));
+template <class F, class... In>
+double map_sum(F f, const In&... inputs) {
+  const std::array<Index, sizeof...(In)> sizes{inputs.numel()...};
+  const Index n = sizes[0];
+  assert(((inputs.numel() == n) && ...));
+  const std::array<const Scalar*, sizeof...(In)> x{inputs.data().data()...};
   PoolVector<double> partial(static_cast<std::size_t>((n + kElementGrain - 1) / kElementGrain));
-  const auto loop = [&](const Scalar* x, const auto*... xs) {
+  const auto loop = [&]<std::size_t... I>(std::index_sequence<I...>) {
     parallel_for(n, kElementGrain, [&](Index begin, Index end) {
-      // Blocks of 64 keep the lanes' sums short; double takes them from there.
+      // Blocks keep the sums in Scalar short; double takes them from there.
+      constexpr Index kBlock = 256;
       double total = 0;
-      for (Index block = begin; block < end; block += 64) {
-        const Index stop = std::min(end, block + 64);
+      for (Index block = begin; block < end; block += kBlock) {
+        std::array<Scalar, kBlock> y;
+        const Index size = std::min(kBlock, end - block);
+        const std::array<const Scalar*, sizeof...(In)> from{(x[I] + block)...};
+#pragma omp simd
+        for (Index i = 0; i < size; ++i) y[static_cast<std::size_t>(i)] = f(from[I][i]...);
         Scalar sum = 0;
 #pragma omp simd reduction(+ : sum)
-        for (Index i = block; i < stop; ++i) sum += f(x[i], xs[i]...);
+        for (Index i = 0; i < size; ++i) sum += y[static_cast<std::size_t>(i)];
         total += static_cast<double>(sum);
       }
       partial[static_cast<std::size_t>(begin / kElementGrain)] = total;
     });
   };
-  loop(first.data().data(), rest.data().data()...);
+  loop(std::index_sequence_for<In...>());
   double sum = 0;
   for (const double p : partial) sum += p;
   return sum;
