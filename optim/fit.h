@@ -49,13 +49,13 @@ class Callback {
 };
 
 struct FitOptions {
-  int epochs = 1;                    ///< the number of the last epoch
-  Index batch_size = 32;             ///< samples a step; the last batch may have fewer
-  bool shuffle = true;               ///< a new random order in each epoch
-  std::uint64_t seed = 0;            ///< of the orders; each depends on it and the epoch alone
-  Dataset validation = {};           ///< not trained on; may be empty
-  std::vector<Callback*> callbacks;  ///< not owned; called in this order
-  History history = {};              ///< epochs done before, when a run is taken up again
+  int epochs = 1;                         ///< the number of the last epoch
+  Index batch_size = 32;                  ///< samples a step; the last batch may have fewer
+  bool shuffle = true;                    ///< a new random order in each epoch
+  std::uint64_t seed = 0;                 ///< of the orders; each depends on it and the epoch alone
+  Dataset validation = {};                ///< not trained on; may be empty
+  std::vector<Callback*> callbacks = {};  ///< not owned; called in this order
+  History history = {};                   ///< epochs done before, when a run is taken up again
 };
 
 /// Trains and returns the history, that of earlier epochs included. Throws

@@ -25,6 +25,8 @@ using test::expect_near;
 using test::Indices;
 using test::kFloat;
 using test::same_bits;
+using test::summed_to;
+using test::tabulate;
 using test::values;
 using Values = std::vector<Scalar>;
 

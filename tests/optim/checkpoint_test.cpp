@@ -1,1 +1,232 @@
+#include "optim/checkpoint.h"
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "nn/layers.h"
+#include "nn/losses.h"
+#include "optim/adam.h"
+#include "tensor/file.h"
+#include "tests/support/expect.h"
+#include "tests/support/temp_dir.h"
+
+namespace gradus::optim {
+namespace {
+
+using test::error_of;
+using testing::HasSubstr;
+using testing::StartsWith;
+using Settings = std::map<std::string, std::string>;
+
+// A model in training, with everything that belongs to it.
+struct Run {
+  explicit Run(const std::filesystem::path& path, const Settings& settings = {{"seed", "5"}},
+               double every_seconds = 0, Index hidden = 7)
+      : model(make(hidden)),
+        adam(model.parameters()),
+        best(model.parameters()),
+        checkpoint(path, adam, best, settings, every_seconds) {}
+
+  static nn::Sequential make(Index hidden) {
+    Generator random(3);
+    return nn::Sequential(nn::Dense(2, hidden, Activation::tanh, random),
+                          nn::Dense(hidden, 1, Activation::linear, random));
+  }
+
+  History train(int epochs, History history = {}, bool validate = true) {
+    Generator random(4);
+    Tensor x = Tensor::uninitialized({21, 2}), y = Tensor::uninitialized({21, 1});
+    random.fill_normal(x, 0, 1);
+    random.fill_normal(y, 0, 1);
+    return fit(adam, {x, y},
+               [&](const Batch& b) { return nn::mse(model(b.inputs), b.targets); },
+               {.epochs = epochs,
+                .batch_size = 4,
+                .seed = 5,
+                .validation = validate ? Dataset{x.rows(0, 5), y.rows(0, 5)} : Dataset{},
+                .callbacks = {&best, &checkpoint},
+                .history = std::move(history)});
+  }
+
+  nn::Sequential model;
+  Adam adam;
+  BestWeights best;
+  Checkpoint checkpoint;
+};
+
+void expect_same(Run& a, Run& b) {
+  for (std::size_t i = 0; i < a.model.parameters().size(); ++i) {
+    EXPECT_TRUE(test::same_bits(a.model.parameters()[i].variable.value(),
+                                b.model.parameters()[i].variable.value()));
+    EXPECT_TRUE(test::same_bits(a.best.weights()[i].value, b.best.weights()[i].value));
+  }
+  for (std::size_t i = 0; i < a.adam.state().size(); ++i) {
+    EXPECT_TRUE(test::same_bits(a.adam.state()[i].value, b.adam.state()[i].value));
+  }
+  EXPECT_EQ(a.adam.steps(), b.adam.steps());
+  EXPECT_EQ(a.best.epoch(), b.best.epoch());
+  EXPECT_EQ(a.best.loss(), b.best.loss());
+}
+
+class CheckpointTest : public testing::Test {
+ protected:
+  std::string restore_error(Run& run) {
+    const std::string message = error_of([&] { run.checkpoint.restore(); });
+    const std::string name = path_.string() + ": ";
+    return message.starts_with(name) ? message.substr(name.size()) : message;
+  }
+
+  test::TempDir dir_;
+  std::filesystem::path path_ = dir_ / "run.checkpoint";
+};
+
+TEST_F(CheckpointTest, AStoppedRunGoesOnToTheVeryBitsOfAnUninterruptedOne) {
+  for (const bool validate : {true, false}) {
+    Run whole(dir_ / "whole");
+    const History expected = whole.train(7, {}, validate);
+    for (int stop = 1; stop <= 7; ++stop) {
+      Run first(path_);
+      first.train(stop, {}, validate);
+      Run second(path_);
+      History history = second.checkpoint.restore();
+      ASSERT_EQ(history.size(), static_cast<std::size_t>(stop));
+      expect_same(first, second);
+      history = second.train(7, std::move(history), validate);
+      expect_same(second, whole);
+      ASSERT_EQ(history.size(), expected.size());
+      for (std::size_t i = 0; i < history.size(); ++i) {
+        EXPECT_EQ(history[i].epoch, expected[i].epoch);
+        EXPECT_EQ(history[i].loss, expected[i].loss);
+        EXPECT_EQ(history[i].val_loss, expected[i].val_loss);
+      }
+    }
+  }
+}
+
+TEST_F(CheckpointTest, ARunKilledWithinAnEpochGoesOnFromTheLastOne) {
+  Run whole(dir_ / "whole");
+  whole.train(4);
+  class Kill final : public Callback {
+   public:
+    void on_batch_end(Index, double) override {
+      if (++batches_ == 15) throw std::runtime_error("killed");  // in the third epoch of 6 batches
+    }
+    int batches_ = 0;
+  } kill;
+  Run first(path_);
+  Generator random(4);
+  Tensor x = Tensor::uninitialized({21, 2}), y = Tensor::uninitialized({21, 1});
+  random.fill_normal(x, 0, 1);
+  random.fill_normal(y, 0, 1);
+  EXPECT_THROW(
+      fit(first.adam, {x, y},
+          [&](const Batch& b) { return nn::mse(first.model(b.inputs), b.targets); },
+          {.epochs = 4,
+           .batch_size = 4,
+           .seed = 5,
+           .validation = {x.rows(0, 5), y.rows(0, 5)},
+           .callbacks = {&first.best, &first.checkpoint, &kill}}),
+      std::runtime_error);
+  Run second(path_);
+  History history = second.checkpoint.restore();
+  EXPECT_EQ(history.size(), 2u);
+  second.train(4, std::move(history));
+  expect_same(second, whole);
+}
+
+TEST_F(CheckpointTest, IsWrittenAfterTheFirstAndTheLastEpochAndInBetweenWhenItIsTime) {
+  const auto written = [&](int epoch, double every_seconds) {
+    Run run(path_, {}, every_seconds);
+    run.checkpoint.on_train_begin({1, 5, 1});
+    std::filesystem::remove(path_);
+    History history;
+    bool last = false;
+    for (int e = 1; e <= epoch; ++e) {
+      history.push_back({.epoch = e});
+      std::filesystem::remove(path_);
+      run.checkpoint.on_epoch_end(history);
+      last = std::filesystem::exists(path_);
+    }
+    return last;
+  };
+  EXPECT_TRUE(written(1, 1e6));
+  EXPECT_FALSE(written(2, 1e6));
+  EXPECT_FALSE(written(4, 1e6));
+  EXPECT_TRUE(written(5, 1e6));
+  EXPECT_TRUE(written(2, 0));
+}
+
+TEST_F(CheckpointTest, ASettingThatDiffersIsRefusedByName) {
+  Run(path_, {{"seed", "5"}, {"data", "fashion"}}).train(1);
+  Run other(path_, {{"seed", "6"}, {"data", "fashion"}});
+  EXPECT_EQ(restore_error(other),
+            "this run began with seed 5, now it is 6; a run goes on only as it began");
+  Run more(path_, {{"seed", "5"}, {"batch_size", "32"}});
+  EXPECT_EQ(restore_error(more),
+            "this run began with batch_size not set, now it is 32; a run goes on only as it began");
+  Run same(path_, {{"seed", "5"}, {"data", "fashion"}});
+  EXPECT_EQ(restore_error(same), "(no error)");
+}
+
+TEST_F(CheckpointTest, KeepsNanAndInfinity) {
+  constexpr double kInf = std::numeric_limits<double>::infinity();
+  Run run(path_);
+  run.checkpoint.on_train_begin({1, 3, 1});
+  History history{{1, kInf, std::nan(""), 0.5}, {2, -kInf, 0.1, 0.25}, {3, std::nan(""), {}, 0}};
+  run.best.on_epoch_end({{1, kInf, std::nullopt, 0}});
+  run.checkpoint.on_epoch_end(history);
+  Run second(path_);
+  const History back = second.checkpoint.restore();
+  ASSERT_EQ(back.size(), 3u);
+  EXPECT_EQ(back[0].loss, kInf);
+  ASSERT_TRUE(back[0].val_loss.has_value());
+  EXPECT_TRUE(std::isnan(*back[0].val_loss));
+  EXPECT_EQ(back[0].seconds, 0.5);
+  EXPECT_EQ(back[1].loss, -kInf);
+  EXPECT_EQ(back[1].val_loss, 0.1);
+  EXPECT_TRUE(std::isnan(back[2].loss));
+  EXPECT_FALSE(back[2].val_loss.has_value());
+  EXPECT_EQ(second.best.loss(), kInf);
+  EXPECT_EQ(second.best.epoch(), 1);
+}
+
+TEST_F(CheckpointTest, RefusesADamagedFile) {
+  Run(path_).train(2);
+  const std::string bytes = read_file(path_);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{7}, bytes.size() / 2, bytes.size() - 1}) {
+    write_file(path_, bytes.substr(0, size));
+    Run run(path_), untouched(path_);
+    EXPECT_NE(restore_error(run), "(no error)") << size;
+    expect_same(run, untouched);
+  }
+  std::filesystem::remove(path_);
+  Run run(path_);
+  EXPECT_EQ(restore_error(run), "cannot be opened: No such file or directory");
+}
+
+TEST_F(CheckpointTest, RefusesWhatIsNoCheckpoint) {
+  save_tensors(path_, {{{"w", Tensor::ones({2})}}, {{"setting:seed", "5"}}});
+  Run run(path_);
+  EXPECT_THAT(restore_error(run), StartsWith("not a checkpoint of this run ("));
+  for (const char* progress : {"", "{", "[]", "7", R"({"history":[[1]]})", R"({"history":7})"}) {
+    save_tensors(path_, {{}, {{"setting:seed", "5"}, {"progress", progress}}});
+    EXPECT_THAT(restore_error(run), StartsWith("not a checkpoint of this run (")) << progress;
+  }
+}
+
+TEST_F(CheckpointTest, RefusesThatOfAnotherModel) {
+  Run(path_).train(1);
+  Run wider(path_, {{"seed", "5"}}, 0, 8);
+  EXPECT_THAT(restore_error(wider), HasSubstr("expected (2, 8)"));
+}
+
+}  // namespace
+}  // namespace gradus::optim

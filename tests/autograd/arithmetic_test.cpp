@@ -1,0 +1,106 @@
+// What the table of operations (operations_test.cpp) does not say: comparison,
+// errors, and values at the edges.
+#include "autograd/arithmetic.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "autograd/engine.h"
+#include "autograd/shaping.h"
+#include "tests/support/expect.h"
+
+namespace gradus {
+namespace {
+
+using test::error_of;
+using test::values;
+using Values = std::vector<Scalar>;
+
+constexpr Scalar kInf = std::numeric_limits<Scalar>::infinity();
+constexpr Scalar kNan = std::numeric_limits<Scalar>::quiet_NaN();
+
+TEST(Arithmetic, TakesNumbersAsConstants) {
+  const Variable x(Tensor::from({2}, {2, 4}), true);
+  EXPECT_EQ(values((1 - x).value()), (Values{-1, -3}));
+  EXPECT_EQ(values((x / 2).value()), (Values{1, 2}));
+  EXPECT_EQ(values((8 / x + 3 * x).value()), (Values{10, 14}));
+}
+
+TEST(Arithmetic, NamesTheOperationWhoseShapesDoNotFit) {
+  const Variable a(Tensor::ones({2, 3})), b(Tensor::ones({2}));
+  const auto text = [](const char* name) {
+    return std::string("[") + name +
+           "] got shapes (2, 3) and (2,), expected sizes that are equal or 1 from the last "
+           "dimension on; try reshape";
+  };
+  EXPECT_EQ(error_of([&] { a + b; }), text("add"));
+  EXPECT_EQ(error_of([&] { a - b; }), text("sub"));
+  EXPECT_EQ(error_of([&] { a* b; }), text("mul"));
+  EXPECT_EQ(error_of([&] { a / b; }), text("div"));
+  EXPECT_EQ(error_of([&] { where(a, a, b); }), text("where"));
+  EXPECT_EQ(error_of([&] { where(a, b, 0); }), text("where"));
+}
+
+TEST(Comparison, IsOneWhereGreater) {
+  const Variable x(Tensor::from({6}, {-1, 0, 1, kInf, -kInf, kNan}), true);
+  EXPECT_EQ(values((x > 0).value()), (Values{0, 0, 1, 1, 0, 0}));
+  EXPECT_EQ(values((x > 1).value()), (Values{0, 0, 0, 1, 0, 0}));
+  EXPECT_FALSE((x > 0).requires_grad());
+}
+
+TEST(WhereTest, ChoosesByAnythingThatIsNotZero) {
+  const Variable condition(Tensor::from({5}, {0, Scalar(-0.0), 1, -3, kNan}));
+  EXPECT_EQ(values(where(condition, 1, 2).value()), (Values{2, 2, 1, 1, 1}));
+}
+
+// 0 times a NaN is NaN: a choice must not be a product.
+TEST(WhereTest, LetsNothingThroughFromTheOtherSide) {
+  const Variable x(Tensor::from({2}, {-1, 4}), true);
+  const Variable bad(Tensor::from({2}, {kNan, 1}), true);
+  sum(where(x > 0, bad, 3 * x)).backward();
+  EXPECT_EQ(values(bad.grad()), (Values{0, 1}));
+  EXPECT_EQ(values(x.grad()), (Values{3, 0}));
+  where(x > 0, Variable(Tensor::from({2}, {kNan, 5})), x).backward(Tensor::from({2}, {1, kNan}));
+  EXPECT_EQ(values(x.grad()), (Values{4, 0})) << "nor from the other side's gradient";
+}
+
+TEST(WhereTest, GivesItsConditionTheGradientZero) {
+  const Variable condition(Tensor::from({2, 1}, {0, 1}), true);
+  const Variable a(Tensor::ones({3}), true);
+  const Variable y = sum(where(condition, a, 2));
+  const std::vector<Variable> g = grad(y, std::vector{condition, a});
+  EXPECT_TRUE(test::same_bits(g[0].value(), Tensor::zeros({2, 1})));
+  EXPECT_EQ(values(g[1].value()), (Values{1, 1, 1}));
+  y.backward();
+  EXPECT_TRUE(test::same_bits(condition.grad(), Tensor::zeros({2, 1})));
+  EXPECT_EQ(values(a.grad()), (Values{1, 1, 1}));
+}
+
+// c = a / b, with da = 1 / b and db = -c / b, in the arithmetic of infinities.
+TEST(Division, AtItsEdges) {
+  struct Edge {
+    Scalar a, b, c, da, db;
+  };
+  for (const Edge& e :
+       {Edge{1, 0, kInf, kInf, -kInf}, Edge{-1, 0, -kInf, kInf, kInf}, Edge{0, 0, kNan, kInf, kNan},
+        Edge{1, kInf, 0, 0, 0}, Edge{0, 5, 0, Scalar(0.2), 0},
+        Edge{kInf, 2, kInf, Scalar(0.5), -kInf}, Edge{kInf, kInf, kNan, 0, kNan}}) {
+    const Variable a(Tensor::scalar(e.a), true), b(Tensor::scalar(e.b), true);
+    const Variable c = a / b;
+    const std::vector<Variable> rule = grad(c, std::vector{a, b});
+    c.backward();
+    const auto same = [](Scalar x, Scalar y) { return x == y || (std::isnan(x) && std::isnan(y)); };
+    const auto place = fmt::format("{} / {}", e.a, e.b);
+    EXPECT_PRED2(same, c.item(), e.c) << place;
+    EXPECT_PRED2(same, a.grad().item(), e.da) << place;
+    EXPECT_PRED2(same, b.grad().item(), e.db) << place;
+    EXPECT_PRED2(same, rule[0].item(), e.da) << place;
+    EXPECT_PRED2(same, rule[1].item(), e.db) << place;
+  }
+}
+
+}  // namespace
+}  // namespace gradus

@@ -1,0 +1,86 @@
+// The documents tell the truth: their programs are those in docs/examples, and
+// print what the documents say; what they link to exists.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "tensor/file.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> documents() {
+  const fs::path root = GRADUS_SOURCE_DIR;
+  std::vector<fs::path> files{root / "README.md", root / "CONTRIBUTING.md", root / "CHANGELOG.md"};
+  for (const auto& entry : fs::directory_iterator(root / "docs")) {
+    if (entry.path().extension() == ".md") files.push_back(entry.path());
+  }
+  return files;
+}
+
+// What stands between ```language and ``` after position `from`.
+std::string block(const std::string& text, const std::string& language, size_t from) {
+  const std::string open = "```" + language + "\n";
+  const size_t begin = text.find(open, from) + open.size();
+  return text.substr(begin, text.find("```", begin) - begin);
+}
+
+std::string output_of(const fs::path& program) {
+  std::string output;
+  std::FILE* const pipe = ::popen(("'" + program.string() + "'").c_str(), "r");
+  if (pipe == nullptr) return "";
+  std::array<char, 4096> buffer;
+  for (size_t n; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
+    output.append(buffer.data(), n);
+  }
+  return ::pclose(pipe) == 0 ? output : "";
+}
+
+TEST(Docs, SnippetsAreTheExamplesAndPrintWhatTheySay) {
+  const std::regex mark("<!-- docs/examples/(\\w+)\\.cpp -->");
+  int snippets = 0;
+  for (const fs::path& file : documents()) {
+    const std::string text = gradus::read_file(file);
+    for (std::sregex_iterator it(text.begin(), text.end(), mark), end; it != end; ++it) {
+      const std::string name = (*it)[1];
+      const auto at = static_cast<size_t>(it->position());
+      SCOPED_TRACE(file.string() + ": " + name);
+      const fs::path source =
+          fs::path(GRADUS_SOURCE_DIR) / "docs" / "examples" / (name + ".cpp");
+      EXPECT_EQ(block(text, "cpp", at), gradus::read_file(source));
+      EXPECT_EQ(block(text, "text", at),
+                output_of(fs::path(GRADUS_EXAMPLES_DIR) / ("example_" + name)));
+      ++snippets;
+    }
+  }
+  EXPECT_EQ(snippets, 3);
+}
+
+TEST(Docs, EveryCppBlockIsAnExample) {
+  for (const fs::path& file : documents()) {
+    const std::string text = gradus::read_file(file);
+    for (size_t at = text.find("```cpp"); at != std::string::npos;
+         at = text.find("```cpp", at + 1)) {
+      EXPECT_EQ(text.substr(at - 5, 5), " -->\n") << file << " has a snippet without its file";
+    }
+  }
+}
+
+TEST(Docs, LinksLeadToFiles) {
+  const std::regex link("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+  for (const fs::path& file : documents()) {
+    const std::string text = gradus::read_file(file);
+    for (std::sregex_iterator it(text.begin(), text.end(), link), end; it != end; ++it) {
+      EXPECT_TRUE(fs::exists(file.parent_path() / (*it)[1].str()))
+          << file << " links to " << (*it)[1];
+    }
+  }
+}
+
+}  // namespace
