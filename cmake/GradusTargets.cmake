@@ -81,6 +81,8 @@ function(gradus_test name)
     endforeach()
     target_link_libraries(${target} PRIVATE ${ARG_PRIVATE_LINKS} GTest::gmock GTest::gtest_main
                           gradus_options)
-    gtest_discover_tests(${target} TEST_PREFIX "${target}." DISCOVERY_TIMEOUT 60)
+    # Tests run side by side: threads that wait must not keep others from working.
+    gtest_discover_tests(${target} TEST_PREFIX "${target}." DISCOVERY_TIMEOUT 60
+                         PROPERTIES ENVIRONMENT "GOMP_SPINCOUNT=1000")
   endforeach()
 endfunction()

@@ -1,5 +1,6 @@
 #include "optim/checkpoint.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -21,6 +22,16 @@ Json to_json(double value) {
 }
 double number(const Json& json) {
   return json.is_string() ? std::stod(json.get<std::string>()) : json.get<double>();
+}
+
+// Whether the epochs follow each other and the best is one of them, or none
+// where all of their losses are NaN.
+bool makes_sense(const History& history, int best_epoch) {
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    if (history[i].epoch != static_cast<int>(i) + 1) return false;
+  }
+  if (best_epoch != 0) return best_epoch > 0 && best_epoch <= std::ssize(history);
+  return std::ranges::all_of(history, [](const EpochLog& e) { return std::isnan(e.monitored()); });
 }
 
 }  // namespace
@@ -51,11 +62,13 @@ History Checkpoint::restore() {
       if (!e.at(2).is_null()) log.val_loss = number(e.at(2));
       history.push_back(log);
     }
+    const int best_epoch = progress.at("best_epoch").get<int>();
+    if (!makes_sense(history, best_epoch)) fail("its epochs or the best of them make no sense");
     for (NamedParameter p : optimizer_.parameters()) {
       p.variable.mutable_value().copy_from(file.at(kWeight + p.name));
     }
     optimizer_.set_state(file, progress.at("steps").get<std::int64_t>());
-    best_.set(progress.at("best_epoch").get<int>(), number(progress.at("best_loss")), file, kBest);
+    best_.set(best_epoch, number(progress.at("best_loss")), file, kBest);
     return history;
   } catch (const std::exception& e) {
     fail("{}: not a checkpoint of this run ({})", path_.string(), e.what());

@@ -28,6 +28,12 @@ std::string bar(Index done, Index total) {
   return text;
 }
 
+// Progress that cannot be shown is no reason to end a training.
+void show(std::FILE* stream, const std::string& text) {
+  std::fputs(text.c_str(), stream);
+  std::fflush(stream);
+}
+
 }  // namespace
 
 ProgressBar::ProgressBar(std::FILE* stream)
@@ -52,10 +58,9 @@ void ProgressBar::on_batch_end(Index batch, double loss) {
   last_drawn_ = now;
   const double done = (epoch_ - plan_.first_epoch) +
                       static_cast<double>(batch) / static_cast<double>(plan_.batches);
-  fmt::print(stream_, "\rEpoch {}/{}  {}/{} [{}] {} left - loss: {:.4f}\x1b[K", epoch_,
-             plan_.epochs, batch, plan_.batches, bar(batch, plan_.batches),
-             duration(seconds_left(done)), loss);
-  std::fflush(stream_);
+  show(stream_, fmt::format("\rEpoch {}/{}  {}/{} [{}] {} left - loss: {:.4f}\x1b[K", epoch_,
+                            plan_.epochs, batch, plan_.batches, bar(batch, plan_.batches),
+                            duration(seconds_left(done)), loss));
 }
 
 void ProgressBar::on_epoch_end(const History& history) {
@@ -63,14 +68,14 @@ void ProgressBar::on_epoch_end(const History& history) {
   const std::string val = log.val_loss ? fmt::format(" - val_loss: {:.4f}", *log.val_loss) : "";
   const std::string left = duration(seconds_left(log.epoch - plan_.first_epoch + 1));
   if (terminal_) {
-    fmt::print(stream_, "\rEpoch {}/{}  {}/{} [{}] {:.2f}s - loss: {:.4f}{} - {} left\x1b[K\n",
-               log.epoch, plan_.epochs, plan_.batches, plan_.batches,
-               bar(plan_.batches, plan_.batches), log.seconds, log.loss, val, left);
+    show(stream_,
+         fmt::format("\rEpoch {}/{}  {}/{} [{}] {:.2f}s - loss: {:.4f}{} - {} left\x1b[K\n",
+                     log.epoch, plan_.epochs, plan_.batches, plan_.batches,
+                     bar(plan_.batches, plan_.batches), log.seconds, log.loss, val, left));
   } else {
-    fmt::print(stream_, "Epoch {}/{} - {:.2f}s - loss: {:.4f}{} - {} left\n", log.epoch,
-               plan_.epochs, log.seconds, log.loss, val, left);
+    show(stream_, fmt::format("Epoch {}/{} - {:.2f}s - loss: {:.4f}{} - {} left\n", log.epoch,
+                              plan_.epochs, log.seconds, log.loss, val, left));
   }
-  std::fflush(stream_);
   epoch_ = log.epoch + 1;
 }
 

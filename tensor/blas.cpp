@@ -44,17 +44,18 @@ int as_int(Index value) {
 }  // namespace
 
 Tiling tiling(Index m, Index n, Index k) {
-  // Tiles of 4 million multiply-adds (some 30 microseconds) or more: below that
-  // a second thread costs more than it does. The longer side is cut, so that
-  // the larger operand is packed only once.
-  constexpr Index kTileWork = Index{1} << 22;
+  // Every tile packs the shorter operand once more (two tiles cost 2%, six cost
+  // 5% of the products of a Fashion step), and a thread team is worth its start
+  // from some 4 million multiply-adds on, 70 microseconds. So the number of
+  // tiles doubles when the work grows fourfold. The longer side is cut.
+  constexpr double kTwoTiles = 1 << 22;
   constexpr Index kMostTiles = 16, kAlign = 16;
+  const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+  Index count = 1;
+  while (count < kMostTiles && work >= kTwoTiles * static_cast<double>(count * count)) count *= 2;
   const bool over_rows = m >= n;
   const Index side = std::max(m, n);
-  const Index work = std::max<Index>(1, m * n / std::max<Index>(1, side)) * std::max<Index>(1, k);
-  const Index smallest = std::max<Index>((kTileWork + work - 1) / work, kAlign);
-  const Index wanted = std::clamp<Index>(side / smallest, 1, kMostTiles);
-  const Index step = ((side + wanted - 1) / wanted + kAlign - 1) / kAlign * kAlign;
+  const Index step = std::max(kAlign, ((side + count - 1) / count + kAlign - 1) / kAlign * kAlign);
   if (m == 0 || n == 0) return {0, over_rows, step};
   return {(side + step - 1) / step, over_rows, step};
 }

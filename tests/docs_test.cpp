@@ -73,7 +73,7 @@ TEST(Docs, EveryCppBlockIsAnExample) {
 }
 
 TEST(Docs, LinksLeadToFiles) {
-  const std::regex link("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+  const std::regex link("\\]\\(([^)#: ]+)(#[^)]*)?\\)");
   for (const fs::path& file : documents()) {
     const std::string text = gradus::read_file(file);
     for (std::sregex_iterator it(text.begin(), text.end(), link), end; it != end; ++it) {

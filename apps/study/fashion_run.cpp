@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "apps/study/stopwatch.h"
+#include "tensor/error.h"
 
 namespace gradus::study {
 namespace {
@@ -30,7 +31,7 @@ void print_summary(const FashionRun& run, const RunFolder& folder) {
 
 }  // namespace
 
-void write_fashion_run(FashionRun& run, const RunFolder& folder) {
+void write_fashion_run(FashionRun& run, const RunFolder& folder) try {
   const Stopwatch watch;
   folder.write("history.csv", history_csv(run.training.history));
   write_tables(run, folder);
@@ -39,6 +40,8 @@ void write_fashion_run(FashionRun& run, const RunFolder& folder) {
   run.seconds.report = watch.seconds();
   folder.write("metrics.json", metrics_json(run));
   if (!run.options.quiet) print_summary(run, folder);
+} catch (const Error& e) {
+  fail("{}; the training is kept, --resume goes on from here", e.what());
 }
 
 }  // namespace gradus::study

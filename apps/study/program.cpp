@@ -1,10 +1,20 @@
 #include "apps/study/program.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <charconv>
 #include <cmath>
+#include <cstdio>
+#include <cstring>
 #include <exception>
+#include <iostream>
+#include <limits>
+#include <string_view>
 
+#include "apps/study/encoding.h"
 #include "tensor/error.h"
 #include "tensor/parallel.h"
 
@@ -13,27 +23,58 @@ namespace {
 
 constexpr int kFailure = 1, kWrongUsage = 2;
 
+std::string got(const std::string& text, const char* expected) {
+  return fmt::format("got {}, expected {}", text.empty() ? "nothing" : text, expected);
+}
+
 // A check whose message says what was got and what is expected, and which adds
-// nothing to the help.
+// nothing to the help. Numbers are decimal: what CLI11 would take for another
+// base (010) or a wrapped one (-1) it gets to see as the number that was checked.
 template <class Number>
 CLI::Validator require(const char* expected, bool (*right)(Number)) {
-  const auto check = [=](const std::string& text) -> std::string {
+  const auto check = [=](std::string& text) -> std::string {
     Number value{};
-    // CLI11 would read -1 as the largest unsigned number.
-    const bool wraps = std::is_unsigned_v<Number> && text.starts_with('-');
-    if (!wraps && CLI::detail::lexical_cast(text, value) && right(value)) return "";
-    return fmt::format("got {}, expected {}", text, expected);
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc() || stop != end || !right(value)) return got(text, expected);
+    text = fmt::format("{}", value);
+    return "";
   };
   return CLI::Validator(check, "");
 }
 
-// Messages of several lines, or none, would break the promise of one line.
-int complain(const std::string& program, std::string message, int status) {
-  for (char& c : message) {
-    if (c == '\n') c = ' ';
-  }
-  fmt::print(stderr, "{}: {}\n", program, message);
+// A message is one line, whatever bytes a name in it has. Nobody is left to tell
+// where that line cannot be written.
+int complain(const std::string& program, std::string_view message, int status) {
+  std::fputs(fmt::format("{}: {}\n", program, clean_line(message)).c_str(), stderr);
   return status;
+}
+
+// Flags are written --out=DIR or --out DIR. CLI11 would take the argument after
+// "--out=", which a script leaves where a variable is empty, for its value.
+void refuse_empty_values(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument.starts_with("--") && argument.find('=') + 1 == argument.size()) {
+      throw CLI::ArgumentMismatch(fmt::format("{} got nothing, expected a value", argument));
+    }
+  }
+}
+
+// Otherwise the next file would get the number of a stream that the caller
+// closed, and what is printed would go into it.
+void open_closed_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) < 0 && errno == EBADF && ::open("/dev/null", O_RDWR) < 0) return;
+  }
+}
+
+// The status of a program that did its work: whether its words got out, too.
+int finish(const std::string& program) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
+  return complain(program,
+                  fmt::format("standard output: cannot be written: {}", std::strerror(errno)),
+                  kFailure);
 }
 
 }  // namespace
@@ -48,7 +89,7 @@ Program::Program(std::string name, std::string description, StudyOptions& option
 void Program::add_common_flags() {
   const auto add = [&](const char* flag, auto& value, const char* type, const char* what,
                        const char* group, const CLI::Validator& check) {
-    app_.add_option(flag, value, what)->type_name(type)->group(group)->check(check);
+    app_.add_option(flag, value, what)->type_name(type)->group(group)->transform(check);
   };
   const CLI::Validator whole = require<Index>("a whole number from 1 to 2147483647",
                                               [](Index n) { return n >= 1 && n <= 2147483647; });
@@ -56,7 +97,8 @@ void Program::add_common_flags() {
       require<std::uint64_t>("a whole number, 0 or more", [](std::uint64_t) { return true; });
   const CLI::Validator rate =
       require<Scalar>("a number above 0", [](Scalar x) { return x > 0 && std::isfinite(x); });
-  const CLI::Validator any = require<std::string>("a path", [](std::string) { return true; });
+  const CLI::Validator path(
+      [](std::string& text) { return text.empty() ? got(text, "a folder") : ""; }, "");
 
   const std::string epochs = fmt::format("Passes over the training data [{}]", options_.epochs);
   const std::string batch = fmt::format("Samples a step [{}]", options_.batch_size);
@@ -81,8 +123,8 @@ void Program::add_common_flags() {
   add("--data", options_.data, "DIR",
       "Folder with the data [$GRADUS_DATA, or where Debian's\n"
       "package installs it, or the project's data folder]",
-      files, any);
-  add("--out", options_.out, "DIR", out.c_str(), files, any);
+      files, path);
+  add("--out", options_.out, "DIR", out.c_str(), files, path);
   CLI::Option* const resume =
       app_.add_flag("--resume", options_.resume, "Go on with the stopped run in the folder")
           ->group(files);
@@ -93,18 +135,28 @@ void Program::add_common_flags() {
 }
 
 int Program::run(int argc, char** argv, const std::function<void()>& body) {
+  open_closed_streams();
   add_common_flags();
   try {
+    refuse_empty_values(argc, argv);
     app_.parse(argc, argv);
+    const auto more = static_cast<std::uint64_t>(options_.seeds - 1);
+    if (options_.seed > std::numeric_limits<std::uint64_t>::max() - more) {
+      throw CLI::ValidationError(
+          "--seeds", fmt::format("got {}, more than there are seeds from {} on, expected fewer",
+                                 options_.seeds, options_.seed));
+    }
   } catch (const CLI::Success& e) {  // --help and --version
-    return app_.exit(e);
+    app_.exit(e);
+    std::cout.flush();
+    return finish(name_);
   } catch (const CLI::ParseError& e) {
     return complain(name_, fmt::format("{} (see {} --help)", e.what(), name_), kWrongUsage);
   }
   try {
     if (options_.threads > 0) set_num_threads(options_.threads);
     body();
-    return 0;
+    return finish(name_);
   } catch (const std::bad_alloc&) {
     return complain(name_, "the system has no memory left", kFailure);
   } catch (const std::exception& e) {

@@ -36,8 +36,7 @@ class Program {
 /// Calls run_one(seed, folder) for each of `options.seeds` consecutive seeds: a
 /// single run in `options.out` itself, several in its runs/seed_K, followed by
 /// summary.csv with mean, standard deviation (of the sample), minimum and
-/// maximum of every figure in their metrics.json. Resuming leaves finished runs
-/// alone.
+/// maximum of every figure in their metrics.json.
 void run_seeds(const StudyOptions& options,
                const std::function<void(std::uint64_t seed, const RunFolder& folder)>& run_one);
 

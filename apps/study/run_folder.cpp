@@ -7,6 +7,15 @@
 
 namespace gradus::study {
 namespace fs = std::filesystem;
+namespace {
+
+void remove_file(const fs::path& file) {
+  std::error_code error;
+  fs::remove(file, error);
+  if (error) fail("{}: cannot be removed: {}", file.string(), error.message());
+}
+
+}  // namespace
 
 RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)) {
   std::error_code error;
@@ -29,10 +38,12 @@ RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)) 
   fs::create_directories(path_, error);
   if (error) fail("{}: the folder cannot be made: {}", path_.string(), error.message());
   if (existing != Existing::overwrite) return;
-  for (const fs::path& mark : {path_ / "metrics.json", path_ / "report.html", checkpoint()}) {
-    fs::remove(mark, error);
-    if (error) fail("{}: cannot be removed: {}", mark.string(), error.message());
-  }
+  mark_unfinished();
+  remove_file(checkpoint());
+}
+
+void RunFolder::mark_unfinished() const {
+  for (const char* mark : {"metrics.json", "report.html", "summary.csv"}) remove_file(path_ / mark);
 }
 
 void RunFolder::write(std::string_view name, std::string_view bytes) const {

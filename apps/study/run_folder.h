@@ -32,7 +32,8 @@ class RunFolder {
   std::filesystem::path checkpoint() const { return path_ / "checkpoint.safetensors"; }
   /// Whether there is a stopped run to go on with.
   bool has_checkpoint() const { return std::filesystem::exists(checkpoint()); }
-  bool is_finished() const { return std::filesystem::exists(path_ / "metrics.json"); }
+  /// Takes the marks of a finished run, or of several, away: the files are about to change.
+  void mark_unfinished() const;
 
   /// Writes a file, atomically (see write_file).
   void write(std::string_view name, std::string_view bytes) const;

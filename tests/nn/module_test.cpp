@@ -51,12 +51,11 @@ TEST(Module, ParametersHaveDottedNamesInTheOrderOfReflect) {
   Scaled model;
   std::vector<std::string> names;
   for (const NamedParameter& p : model.parameters()) names.push_back(p.name);
-  EXPECT_EQ(names,
-            (std::vector<std::string>{
-                "scale", "inner.encoder.dense.weight", "inner.encoder.dense.bias",
-                "inner.encoder.dense_1.weight", "inner.encoder.dense_1.bias",
-                "inner.decoder.dense.weight", "inner.decoder.dense.bias",
-                "inner.decoder.dense_1.weight", "inner.decoder.dense_1.bias"}));
+  EXPECT_EQ(names, (std::vector<std::string>{
+                       "scale", "inner.encoder.dense.weight", "inner.encoder.dense.bias",
+                       "inner.encoder.dense_1.weight", "inner.encoder.dense_1.bias",
+                       "inner.decoder.dense.weight", "inner.decoder.dense.bias",
+                       "inner.decoder.dense_1.weight", "inner.decoder.dense_1.bias"}));
 }
 
 TEST(Module, ParametersShareTheModulesElementsAndGradients) {
@@ -84,7 +83,9 @@ TEST(Module, KnowsItsTypesName) {
 
 TEST(Module, ErrorsSayWhereTheyHappened) {
   Autoencoder model = make();
-  EXPECT_THAT(error_of([&] { model(Variable(Tensor::ones({1, 5}))); }),
+  EXPECT_THAT(error_of([&] {
+                model(Variable(Tensor::ones({1, 5})));
+              }),
               EndsWith(" (in encoder.dense)"));
   model.encoder = Sequential(Flatten());
   EXPECT_THAT(error_of([&] { model.encoder(Variable(Scalar(1))); }), Not(EndsWith(" (in )")));
@@ -97,7 +98,9 @@ TEST(Module, ErrorsOfNestedModulesSayTheWholePath) {
     void reflect(Reflector& r) override { r("inner", inner); }
     Variable forward(const Variable& x) override { return inner.decoder(x); }
   } model;
-  EXPECT_THAT(error_of([&] { model(Variable(Tensor::ones({1, 3}))); }),
+  EXPECT_THAT(error_of([&] {
+                model(Variable(Tensor::ones({1, 3})));
+              }),
               EndsWith(" (in inner.decoder.dense)"));
   // The second layer, where only its own sizes are wrong.
   Sequential wrong(Dense(3, 4, Activation::relu, random), Dense(5, 2, Activation::relu, random));
@@ -198,8 +201,8 @@ TEST(CallObserver, IsToldOfEachCallInnermostFirst) {
     {
       Calls calls;
       model(x);
-      EXPECT_EQ(calls.seen, (std::vector<std::string>{"Flatten(1, 6)", "Dense(1, 2)",
-                                                      "Sequential(1, 2)"}));
+      EXPECT_EQ(calls.seen,
+                (std::vector<std::string>{"Flatten(1, 6)", "Dense(1, 2)", "Sequential(1, 2)"}));
     }
     EXPECT_TRUE(outer.seen.empty());
     model(x);

@@ -30,7 +30,27 @@ struct Autoencoder : Module {
 TEST(Summary, OfTheAutoencoderReadsAsKerasPrintsIt) {
   Generator random(1);
   Autoencoder model(random);
-  EXPECT_EQ(summary(model, {28, 28}), "PIN");
+  EXPECT_EQ(summary(model, {28, 28}),
+            "Model: Autoencoder\n"
+            "-----------------------------------------------\n"
+            "Layer (type)           Output Shape     Param #\n"
+            "-----------------------------------------------\n"
+            "encoder (Sequential)   (None, 16)       243,152\n"
+            "  flatten (Flatten)    (None, 784)            0\n"
+            "  dense (Dense)        (None, 256)      200,960\n"
+            "  dense_1 (Dense)      (None, 128)       32,896\n"
+            "  dense_2 (Dense)      (None, 64)         8,256\n"
+            "  dense_3 (Dense)      (None, 16)         1,040\n"
+            "decoder (Sequential)   (None, 28, 28)   243,920\n"
+            "  dense (Dense)        (None, 64)         1,088\n"
+            "  dense_1 (Dense)      (None, 128)        8,320\n"
+            "  dense_2 (Dense)      (None, 256)       33,024\n"
+            "  dense_3 (Dense)      (None, 784)      201,488\n"
+            "  reshape (Reshape)    (None, 28, 28)         0\n"
+            "-----------------------------------------------\n"
+            "Total params: 487,072\n"
+            "Trainable params: 487,072\n"
+            "Non-trainable params: 0\n");
 }
 
 TEST(Summary, TellsFrozenParametersApart) {
@@ -66,12 +86,12 @@ TEST(Summary, MarksWhatDoesNotRun) {
   } model(random);
   EXPECT_EQ(summary(model, {2}),
             "Model: Half\n"
-            "----------------------------------------\n"
-            "Layer (type)     Output Shape    Param #\n"
-            "----------------------------------------\n"
-            "used (Dense)     (None, 3)             9\n"
-            "unused (Dense)   not run           4,000\n"
-            "----------------------------------------\n"
+            "---------------------------------------\n"
+            "Layer (type)     Output Shape   Param #\n"
+            "---------------------------------------\n"
+            "used (Dense)     (None, 3)            9\n"
+            "unused (Dense)   not run          4,000\n"
+            "---------------------------------------\n"
             "Total params: 4,009\n"
             "Trainable params: 4,009\n"
             "Non-trainable params: 0\n");
@@ -92,7 +112,9 @@ TEST(Summary, OfAPartWhoseOutputIsOneNumber) {
 TEST(Summary, ReportsAnInputThatDoesNotFit) {
   Generator random(1);
   Autoencoder model(random);
-  EXPECT_THAT(test::error_of([&] { summary(model, {27, 28}); }),
+  EXPECT_THAT(test::error_of([&] {
+                summary(model, {27, 28});
+              }),
               testing::EndsWith(" (in encoder.dense)"));
 }
 

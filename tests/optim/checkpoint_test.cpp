@@ -27,9 +27,9 @@ using testing::StartsWith;
 using Settings = std::map<std::string, std::string>;
 
 // A model in training, with everything that belongs to it.
-struct Run {
-  explicit Run(const std::filesystem::path& path, const Settings& settings = {{"seed", "5"}},
-               double every_seconds = 0, Index hidden = 7)
+struct Training {
+  explicit Training(const std::filesystem::path& path, const Settings& settings = {{"seed", "5"}},
+                    double every_seconds = 0, Index hidden = 7)
       : model(make(hidden)),
         adam(model.parameters()),
         best(model.parameters()),
@@ -46,8 +46,7 @@ struct Run {
     Tensor x = Tensor::uninitialized({21, 2}), y = Tensor::uninitialized({21, 1});
     random.fill_normal(x, 0, 1);
     random.fill_normal(y, 0, 1);
-    return fit(adam, {x, y},
-               [&](const Batch& b) { return nn::mse(model(b.inputs), b.targets); },
+    return fit(adam, {x, y}, [&](const Batch& b) { return nn::mse(model(b.inputs), b.targets); },
                {.epochs = epochs,
                 .batch_size = 4,
                 .seed = 5,
@@ -62,7 +61,7 @@ struct Run {
   Checkpoint checkpoint;
 };
 
-void expect_same(Run& a, Run& b) {
+void expect_same(Training& a, Training& b) {
   for (std::size_t i = 0; i < a.model.parameters().size(); ++i) {
     EXPECT_TRUE(test::same_bits(a.model.parameters()[i].variable.value(),
                                 b.model.parameters()[i].variable.value()));
@@ -78,7 +77,7 @@ void expect_same(Run& a, Run& b) {
 
 class CheckpointTest : public testing::Test {
  protected:
-  std::string restore_error(Run& run) {
+  std::string restore_error(Training& run) {
     const std::string message = error_of([&] { run.checkpoint.restore(); });
     const std::string name = path_.string() + ": ";
     return message.starts_with(name) ? message.substr(name.size()) : message;
@@ -90,12 +89,12 @@ class CheckpointTest : public testing::Test {
 
 TEST_F(CheckpointTest, AStoppedRunGoesOnToTheVeryBitsOfAnUninterruptedOne) {
   for (const bool validate : {true, false}) {
-    Run whole(dir_ / "whole");
+    Training whole(dir_ / "whole");
     const History expected = whole.train(7, {}, validate);
     for (int stop = 1; stop <= 7; ++stop) {
-      Run first(path_);
+      Training first(path_);
       first.train(stop, {}, validate);
-      Run second(path_);
+      Training second(path_);
       History history = second.checkpoint.restore();
       ASSERT_EQ(history.size(), static_cast<std::size_t>(stop));
       expect_same(first, second);
@@ -112,7 +111,7 @@ TEST_F(CheckpointTest, AStoppedRunGoesOnToTheVeryBitsOfAnUninterruptedOne) {
 }
 
 TEST_F(CheckpointTest, ARunKilledWithinAnEpochGoesOnFromTheLastOne) {
-  Run whole(dir_ / "whole");
+  Training whole(dir_ / "whole");
   whole.train(4);
   class Kill final : public Callback {
    public:
@@ -121,21 +120,20 @@ TEST_F(CheckpointTest, ARunKilledWithinAnEpochGoesOnFromTheLastOne) {
     }
     int batches_ = 0;
   } kill;
-  Run first(path_);
+  Training first(path_);
   Generator random(4);
   Tensor x = Tensor::uninitialized({21, 2}), y = Tensor::uninitialized({21, 1});
   random.fill_normal(x, 0, 1);
   random.fill_normal(y, 0, 1);
-  EXPECT_THROW(
-      fit(first.adam, {x, y},
-          [&](const Batch& b) { return nn::mse(first.model(b.inputs), b.targets); },
-          {.epochs = 4,
-           .batch_size = 4,
-           .seed = 5,
-           .validation = {x.rows(0, 5), y.rows(0, 5)},
-           .callbacks = {&first.best, &first.checkpoint, &kill}}),
-      std::runtime_error);
-  Run second(path_);
+  EXPECT_THROW(fit(first.adam, {x, y},
+                   [&](const Batch& b) { return nn::mse(first.model(b.inputs), b.targets); },
+                   {.epochs = 4,
+                    .batch_size = 4,
+                    .seed = 5,
+                    .validation = {x.rows(0, 5), y.rows(0, 5)},
+                    .callbacks = {&first.best, &first.checkpoint, &kill}}),
+               std::runtime_error);
+  Training second(path_);
   History history = second.checkpoint.restore();
   EXPECT_EQ(history.size(), 2u);
   second.train(4, std::move(history));
@@ -144,7 +142,7 @@ TEST_F(CheckpointTest, ARunKilledWithinAnEpochGoesOnFromTheLastOne) {
 
 TEST_F(CheckpointTest, IsWrittenAfterTheFirstAndTheLastEpochAndInBetweenWhenItIsTime) {
   const auto written = [&](int epoch, double every_seconds) {
-    Run run(path_, {}, every_seconds);
+    Training run(path_, {}, every_seconds);
     run.checkpoint.on_train_begin({1, 5, 1});
     std::filesystem::remove(path_);
     History history;
@@ -165,25 +163,25 @@ TEST_F(CheckpointTest, IsWrittenAfterTheFirstAndTheLastEpochAndInBetweenWhenItIs
 }
 
 TEST_F(CheckpointTest, ASettingThatDiffersIsRefusedByName) {
-  Run(path_, {{"seed", "5"}, {"data", "fashion"}}).train(1);
-  Run other(path_, {{"seed", "6"}, {"data", "fashion"}});
+  Training(path_, {{"seed", "5"}, {"data", "fashion"}}).train(1);
+  Training other(path_, {{"seed", "6"}, {"data", "fashion"}});
   EXPECT_EQ(restore_error(other),
             "this run began with seed 5, now it is 6; a run goes on only as it began");
-  Run more(path_, {{"seed", "5"}, {"batch_size", "32"}});
+  Training more(path_, {{"seed", "5"}, {"batch_size", "32"}});
   EXPECT_EQ(restore_error(more),
             "this run began with batch_size not set, now it is 32; a run goes on only as it began");
-  Run same(path_, {{"seed", "5"}, {"data", "fashion"}});
+  Training same(path_, {{"seed", "5"}, {"data", "fashion"}});
   EXPECT_EQ(restore_error(same), "(no error)");
 }
 
 TEST_F(CheckpointTest, KeepsNanAndInfinity) {
   constexpr double kInf = std::numeric_limits<double>::infinity();
-  Run run(path_);
+  Training run(path_);
   run.checkpoint.on_train_begin({1, 3, 1});
   History history{{1, kInf, std::nan(""), 0.5}, {2, -kInf, 0.1, 0.25}, {3, std::nan(""), {}, 0}};
   run.best.on_epoch_end({{1, kInf, std::nullopt, 0}});
   run.checkpoint.on_epoch_end(history);
-  Run second(path_);
+  Training second(path_);
   const History back = second.checkpoint.restore();
   ASSERT_EQ(back.size(), 3u);
   EXPECT_EQ(back[0].loss, kInf);
@@ -199,22 +197,23 @@ TEST_F(CheckpointTest, KeepsNanAndInfinity) {
 }
 
 TEST_F(CheckpointTest, RefusesADamagedFile) {
-  Run(path_).train(2);
+  Training(path_).train(2);
   const std::string bytes = read_file(path_);
-  for (const std::size_t size : {std::size_t{0}, std::size_t{7}, bytes.size() / 2, bytes.size() - 1}) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{7}, bytes.size() / 2, bytes.size() - 1}) {
     write_file(path_, bytes.substr(0, size));
-    Run run(path_), untouched(path_);
+    Training run(path_), untouched(path_);
     EXPECT_NE(restore_error(run), "(no error)") << size;
     expect_same(run, untouched);
   }
   std::filesystem::remove(path_);
-  Run run(path_);
+  Training run(path_);
   EXPECT_EQ(restore_error(run), "cannot be opened: No such file or directory");
 }
 
 TEST_F(CheckpointTest, RefusesWhatIsNoCheckpoint) {
   save_tensors(path_, {{{"w", Tensor::ones({2})}}, {{"setting:seed", "5"}}});
-  Run run(path_);
+  Training run(path_);
   EXPECT_THAT(restore_error(run), StartsWith("not a checkpoint of this run ("));
   for (const char* progress : {"", "{", "[]", "7", R"({"history":[[1]]})", R"({"history":7})"}) {
     save_tensors(path_, {{}, {{"setting:seed", "5"}, {"progress", progress}}});
@@ -223,8 +222,8 @@ TEST_F(CheckpointTest, RefusesWhatIsNoCheckpoint) {
 }
 
 TEST_F(CheckpointTest, RefusesThatOfAnotherModel) {
-  Run(path_).train(1);
-  Run wider(path_, {{"seed", "5"}}, 0, 8);
+  Training(path_).train(1);
+  Training wider(path_, {{"seed", "5"}}, 0, 8);
   EXPECT_THAT(restore_error(wider), HasSubstr("expected (2, 8)"));
 }
 

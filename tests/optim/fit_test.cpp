@@ -55,8 +55,8 @@ class Fit : public testing::Test {
 //   loss -2.5,             w = -1
 // (0 - 1.05 - 2.5) / 5 = -0.71.
 TEST_F(Fit, HistoryOfAHandWorkedRun) {
-  const History history = fit(sgd_, numbers({1, 2, 3, 4, 5}), loss(),
-                              {.epochs = 2, .batch_size = 2, .shuffle = false});
+  const History history =
+      fit(sgd_, numbers({1, 2, 3, 4, 5}), loss(), {.epochs = 2, .batch_size = 2, .shuffle = false});
   ASSERT_EQ(history.size(), 2u);
   EXPECT_EQ(history[0].epoch, 1);
   EXPECT_EQ(history[1].epoch, 2);
@@ -73,9 +73,8 @@ TEST_F(Fit, HistoryOfAHandWorkedRun) {
 // After the one step w = 1 - 0.1 * 3 = 0.7. Validation on 10, 20 and 60 in
 // batches of two: (0.7 * 15 * 2 + 0.7 * 60) / 3 = 0.7 * 30 = 21.
 TEST_F(Fit, ValidatesAfterTheEpochWithoutTraining) {
-  const History history =
-      fit(sgd_, numbers({2, 4}), loss(),
-          {.epochs = 1, .batch_size = 2, .validation = numbers({10, 20, 60})});
+  const History history = fit(sgd_, numbers({2, 4}), loss(),
+                              {.epochs = 1, .batch_size = 2, .validation = numbers({10, 20, 60})});
   ASSERT_TRUE(history[0].val_loss.has_value());
   EXPECT_NEAR(*history[0].val_loss, 21, 1e-4);
   EXPECT_EQ(history[0].monitored(), *history[0].val_loss);
@@ -117,7 +116,8 @@ TEST_F(Fit, TheOrderDependsOnSeedAndEpochOnly) {
   const std::vector<Scalar> both = order({.epochs = 2, .seed = 7});
   EXPECT_EQ(std::vector<Scalar>(both.begin(), both.begin() + 50), first);
   // A run that is taken up after the first epoch goes on with the second.
-  const std::vector<Scalar> second = order({.epochs = 2, .seed = 7, .history = {EpochLog{.epoch = 1}}});
+  const std::vector<Scalar> second =
+      order({.epochs = 2, .seed = 7, .history = {EpochLog{.epoch = 1}}});
   EXPECT_EQ(second, std::vector<Scalar>(both.begin() + 50, both.end()));
 }
 
@@ -215,8 +215,8 @@ class Recorder : public Callback {
  public:
   Recorder(std::string name, std::vector<std::string>& log) : name_(std::move(name)), log_(log) {}
   void on_train_begin(const FitPlan& plan) override {
-    log_.push_back(fmt::format("{} begin {}-{} of {}", name_, plan.first_epoch, plan.epochs,
-                               plan.batches));
+    log_.push_back(
+        fmt::format("{} begin {}-{} of {}", name_, plan.first_epoch, plan.epochs, plan.batches));
   }
   void on_batch_end(Index batch, double loss) override {
     log_.push_back(fmt::format("{} batch {} {:.2f}", name_, batch, loss));
@@ -237,10 +237,10 @@ TEST_F(Fit, CallsTheCallbacksInOrder) {
   Recorder a("a", log), b("b", log);
   fit(sgd_, numbers({1, 2, 3, 4, 5}), loss(),
       {.epochs = 1, .batch_size = 2, .shuffle = false, .callbacks = {&a, &b}});
-  EXPECT_EQ(log, (std::vector<std::string>{
-                     "a begin 1-1 of 3", "b begin 1-1 of 3", "a batch 1 1.50", "b batch 1 1.50",
-                     "a batch 2 2.24", "b batch 2 2.24", "a batch 3 2.29", "b batch 3 2.29",
-                     "a epoch 1", "b epoch 1"}));
+  EXPECT_EQ(log, (std::vector<std::string>{"a begin 1-1 of 3", "b begin 1-1 of 3", "a batch 1 1.50",
+                                           "b batch 1 1.50", "a batch 2 2.24", "b batch 2 2.24",
+                                           "a batch 3 2.29", "b batch 3 2.29", "a epoch 1",
+                                           "b epoch 1"}));
 }
 
 TEST_F(Fit, TellsWhereATakenUpRunBegins) {
@@ -277,19 +277,22 @@ TEST_F(Fit, AnErrorOfTheLossComesThrough) {
 TEST_F(Fit, EvaluateIsTheMeanOverTheSamplesWithoutAGraph) {
   const auto nodes = live_nodes();
   // w = 1: mean of 1, 2 and 6.
-  EXPECT_NEAR(evaluate(numbers({1, 2, 6}),
-                       [&](const Batch& batch) {
-                         const Variable result = loss()(batch);
-                         EXPECT_FALSE(result.requires_grad());
-                         return result;
-                       },
-                       2),
+  EXPECT_NEAR(evaluate(
+                  numbers({1, 2, 6}),
+                  [&](const Batch& batch) {
+                    const Variable result = loss()(batch);
+                    EXPECT_FALSE(result.requires_grad());
+                    return result;
+                  },
+                  2),
               3, kClose);
   EXPECT_EQ(live_nodes(), nodes);
   EXPECT_TRUE(std::isnan(evaluate(numbers({}), loss(), 2)));
   EXPECT_EQ(error_of([&] { evaluate(numbers({1}), loss(), 0); }),
             "[fit] got batch size 0, expected 1 or more");
-  EXPECT_NE(error_of([&] { evaluate({Tensor::ones({2}), Tensor::ones({3})}, loss(), 2); }),
+  EXPECT_NE(error_of([&] {
+              evaluate({Tensor::ones({2}), Tensor::ones({3})}, loss(), 2);
+            }),
             "(no error)");
 }
 

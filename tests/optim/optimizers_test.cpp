@@ -64,8 +64,7 @@ TEST(Sgd, ThreeStepsWithMomentum) {
 //   1 - 0.1 - 0.2 = 0.7;  0.7 - 0.25 - 0.4 = 0.05;  0.05 - 0.125 - 0 = -0.075
 TEST(Sgd, ThreeStepsWithNesterov) {
   const Variable p = parameter({1});
-  SGD sgd({{"p", p}},
-          {.learning_rate = Scalar(0.1), .momentum = Scalar(0.5), .nesterov = true});
+  SGD sgd({{"p", p}}, {.learning_rate = Scalar(0.1), .momentum = Scalar(0.5), .nesterov = true});
   step(sgd, p, {2});
   expect_near(p.value(), {0.7});
   step(sgd, p, {4});
@@ -82,9 +81,8 @@ TEST(Sgd, ThreeStepsWithNesterov) {
 //   v = 0.25 * 16 = 4          p = 5 - 0.1 * 4 / (2 + 0.5) = 4.84
 TEST(Rmsprop, TwoSteps) {
   const Variable p = parameter({1, 5});
-  RMSprop rmsprop({{"p", p}}, {.learning_rate = Scalar(0.1),
-                               .rho = Scalar(0.75),
-                               .epsilon = Scalar(0.5)});
+  RMSprop rmsprop({{"p", p}},
+                  {.learning_rate = Scalar(0.1), .rho = Scalar(0.75), .epsilon = Scalar(0.5)});
   step(rmsprop, p, {2, 0});
   expect_near(p.value(), {1 - 0.2 / 1.5, 5});
   step(rmsprop, p, {1, 4});
@@ -101,10 +99,9 @@ TEST(Rmsprop, TwoSteps) {
 //       p = 0.904465 + 0.2 / (2.809252 + 1) = 0.956968
 TEST(Adam, ThreeSteps) {
   const Variable p = parameter({1});
-  Adam adam({{"p", p}}, {.learning_rate = Scalar(0.1),
-                         .beta1 = Scalar(0.5),
-                         .beta2 = Scalar(0.75),
-                         .epsilon = 1});
+  Adam adam(
+      {{"p", p}},
+      {.learning_rate = Scalar(0.1), .beta1 = Scalar(0.5), .beta2 = Scalar(0.75), .epsilon = 1});
   double want = 1 - 0.2 / 3;
   step(adam, p, {2});
   expect_near(p.value(), {want});
@@ -186,7 +183,9 @@ TEST_P(EveryOptimizer, LeavesFrozenParametersAlone) {
 TEST_P(EveryOptimizer, RefusesToTrainNothing) {
   EXPECT_EQ(error_of([&] { make({}); }),
             "[optimizer] got no parameter that requires a gradient; pass model.parameters()");
-  EXPECT_NE(error_of([&] { make({{"frozen", Variable(Tensor::ones({1}), false)}}); }),
+  EXPECT_NE(error_of([&] {
+              make({{"frozen", Variable(Tensor::ones({1}), false)}});
+            }),
             "(no error)");
 }
 

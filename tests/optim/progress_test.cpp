@@ -41,7 +41,8 @@ TEST(ProgressBar, AddsTheValidationLoss) {
   ProgressBar progress(file.get());
   progress.on_train_begin({7, 7, 3});
   progress.on_epoch_end({{7, 0.5, 0.25, 60}});
-  EXPECT_EQ(content(file.get()), "Epoch 7/7 - 60.00s - loss: 0.5000 - val_loss: 0.2500 - 0s left\n");
+  EXPECT_EQ(content(file.get()),
+            "Epoch 7/7 - 60.00s - loss: 0.5000 - val_loss: 0.2500 - 0s left\n");
 }
 
 TEST(ProgressBar, WritesALineForEachOfSeveralEpochs) {

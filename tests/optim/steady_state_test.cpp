@@ -76,27 +76,26 @@ TEST_P(SteadyState, AStepAsksTheSystemForNothingAndLeavesNothing) {
 
 INSTANTIATE_TEST_SUITE_P(
     Dense, SteadyState,
-    testing::Combine(
-        testing::Values(Loss{"Bce", nn::bce_with_logits}, Loss{"Mse", nn::mse},
-                        Loss{"Mae", nn::mae}),
-        testing::Values(
-            Maker{"SGD",
-                  [](const Parameters& p) -> std::unique_ptr<Optimizer> {
-                    return std::make_unique<SGD>(p);
-                  }},
-            Maker{"Momentum",
-                  [](const Parameters& p) -> std::unique_ptr<Optimizer> {
-                    return std::make_unique<SGD>(p, SgdOptions{.momentum = Scalar(0.9)});
-                  }},
-            Maker{"RMSprop",
-                  [](const Parameters& p) -> std::unique_ptr<Optimizer> {
-                    return std::make_unique<RMSprop>(p);
-                  }},
-            Maker{"Adam",
-                  [](const Parameters& p) -> std::unique_ptr<Optimizer> {
-                    return std::make_unique<Adam>(p);
-                  }}),
-        testing::Values(1, 2)),
+    testing::Combine(testing::Values(Loss{"Bce", nn::bce_with_logits}, Loss{"Mse", nn::mse},
+                                     Loss{"Mae", nn::mae}),
+                     testing::Values(Maker{"SGD",
+                                           [](const Parameters& p) -> std::unique_ptr<Optimizer> {
+                                             return std::make_unique<SGD>(p);
+                                           }},
+                                     Maker{"Momentum",
+                                           [](const Parameters& p) -> std::unique_ptr<Optimizer> {
+                                             return std::make_unique<SGD>(
+                                                 p, SgdOptions{.momentum = Scalar(0.9)});
+                                           }},
+                                     Maker{"RMSprop",
+                                           [](const Parameters& p) -> std::unique_ptr<Optimizer> {
+                                             return std::make_unique<RMSprop>(p);
+                                           }},
+                                     Maker{"Adam",
+                                           [](const Parameters& p) -> std::unique_ptr<Optimizer> {
+                                             return std::make_unique<Adam>(p);
+                                           }}),
+                     testing::Values(1, 2)),
     [](const auto& param) {
       return std::string(std::get<0>(param.param).name) + std::get<1>(param.param).name +
              std::to_string(std::get<2>(param.param)) + "Threads";
@@ -118,7 +117,9 @@ TEST(FailedStep, LeavesNoNode) {
   const std::size_t live = pool_stats().live_bytes;
   for (int i = 0; i < 3; ++i) {
     const Variable x(Tensor::ones({4, 3}));
-    EXPECT_NE(test::error_of([&] { nn::mse(layer(x), Variable(Tensor::ones({4, 3}))); }),
+    EXPECT_NE(test::error_of([&] {
+                nn::mse(layer(x), Variable(Tensor::ones({4, 3})));
+              }),
               "(no error)");
   }
   EXPECT_EQ(live_nodes(), nodes);

@@ -35,9 +35,8 @@ std::string error_of(const Body& body) {
 inline std::vector<Scalar> values(const Tensor& t) { return {t.data().begin(), t.data().end()}; }
 
 inline bool same_bits(const Tensor& a, const Tensor& b) {
-  return a.shape() == b.shape() &&
-         (a.numel() == 0 ||
-          std::memcmp(a.data().data(), b.data().data(), a.data().size_bytes()) == 0);
+  return a.shape() == b.shape() && (a.numel() == 0 || std::memcmp(a.data().data(), b.data().data(),
+                                                                  a.data().size_bytes()) == 0);
 }
 
 inline void expect_near(const Tensor& got, std::initializer_list<double> want,

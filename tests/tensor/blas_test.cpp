@@ -78,7 +78,8 @@ TEST(Gemm, AgreesWithTheNaiveLoopWhereItIsCut) {
   const ThreadCount scope(2);
   std::mt19937 random(2);
   // Wide, high, and square enough for several tiles, the last of them smaller.
-  for (const auto& [m, n, k] : {std::array<Index, 3>{700, 33, 500}, {33, 700, 500}, {300, 301, 200}}) {
+  for (const auto& [m, n, k] :
+       {std::array<Index, 3>{700, 33, 500}, {33, 700, 500}, {300, 301, 200}}) {
     ASSERT_GT(tiling(m, n, k).count, 1);
     for (const bool ta : {false, true}) {
       for (const bool tb : {false, true}) {
@@ -166,7 +167,8 @@ TEST(GemmTile, ComputesItsPartOfStridedMatricesAndNothingElse) {
   for (const bool ta : {false, true}) {
     for (const bool tb : {false, true}) {
       const Index stride_a = (ta ? m : k) + 3, stride_b = (tb ? k : n) + 5;
-      const Values a = random_values(random, 20 * stride_a), b = random_values(random, 20 * stride_b);
+      const Values a = random_values(random, 20 * stride_a),
+                   b = random_values(random, 20 * stride_b);
       const MatrixView va{a.data(), m, k, stride_a, ta}, vb{b.data(), k, n, stride_b, tb};
       const Values before = random_values(random, m * stride_c);
       Values whole = before, part = before;
@@ -177,8 +179,8 @@ TEST(GemmTile, ComputesItsPartOfStridedMatricesAndNothingElse) {
       for (Index i = 0; i < m; ++i) {
         for (Index j = 0; j < stride_c; ++j) {
           const auto at = static_cast<std::size_t>(i * stride_c + j);
-          const bool inside = i >= tile.row_begin && i < tile.row_end &&
-                              j >= tile.column_begin && j < tile.column_end;
+          const bool inside = i >= tile.row_begin && i < tile.row_end && j >= tile.column_begin &&
+                              j < tile.column_end;
           if (inside) {
             ASSERT_NEAR(part[at], whole[at], 1e-5);
           } else {
@@ -227,9 +229,10 @@ TEST(Tiling, CoversTheLongerSideOnceInMultiplesOf16) {
 
 TEST(Tiling, CutsOnlyWhatIsWorthASecondThread) {
   EXPECT_EQ(tiling(32, 64, 64).count, 1);
-  EXPECT_EQ(tiling(128, 128, 256).count, 1);  // 2^22, the work of one tile
-  EXPECT_EQ(tiling(256, 128, 256).count, 2);
-  EXPECT_EQ(tiling(256, 128, 255).count, 1);  // just below that of two
+  EXPECT_EQ(tiling(128, 256, 128).count, 2);  // 2^22 multiply-adds
+  EXPECT_EQ(tiling(128, 256, 127).count, 1);
+  EXPECT_EQ(tiling(256, 256, 256).count, 4);  // four times as many
+  EXPECT_EQ(tiling(256, 256, 255).count, 2);
   EXPECT_EQ(tiling(16, 100000, 1).count, 1);
   EXPECT_EQ(tiling(60000, 784, 784).count, 16);
 }

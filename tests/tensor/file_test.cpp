@@ -131,8 +131,8 @@ TEST(File, WhatCannotBeWrittenKeepsItsContent) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may write anywhere";
   const TempDir dir;
   write_file(dir / "file", "old");
-  std::filesystem::permissions(dir.path(), std::filesystem::perms::owner_read |
-                                               std::filesystem::perms::owner_exec);
+  std::filesystem::permissions(
+      dir.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
   EXPECT_THAT(error_of([&] { write_file(dir / "file", "new"); }), EndsWith("Permission denied"));
   std::filesystem::permissions(dir.path(), std::filesystem::perms::owner_all);
   EXPECT_EQ(read_file(dir / "file"), "old");

@@ -84,7 +84,7 @@ TEST_P(Accuracy, IsWithinSomeUnitsInTheLastPlace) {
   }
   RecordProperty("worst_ulp", std::to_string(worst));
   EXPECT_LE(worst, f.ulps) << f.name << "(" << where << ") = " << f.ours(where) << ", exactly "
-                      << static_cast<double>(f.exact(where));
+                           << static_cast<double>(f.exact(where));
 }
 
 INSTANTIATE_TEST_SUITE_P(Math, Accuracy, testing::ValuesIn(kFunctions),

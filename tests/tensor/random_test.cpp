@@ -23,10 +23,9 @@ Words philox(Words counter, std::uint32_t key0, std::uint32_t key1) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t p0 = std::uint64_t{0xD2511F53} * counter[0];
     const std::uint64_t p1 = std::uint64_t{0xCD9E8D57} * counter[2];
-    counter = {static_cast<std::uint32_t>(p1 >> 32) ^ counter[1] ^ key0,
-               static_cast<std::uint32_t>(p1),
-               static_cast<std::uint32_t>(p0 >> 32) ^ counter[3] ^ key1,
-               static_cast<std::uint32_t>(p0)};
+    counter = {
+        static_cast<std::uint32_t>(p1 >> 32) ^ counter[1] ^ key0, static_cast<std::uint32_t>(p1),
+        static_cast<std::uint32_t>(p0 >> 32) ^ counter[3] ^ key1, static_cast<std::uint32_t>(p0)};
     key0 += 0x9E3779B9;
     key1 += 0xBB67AE85;
   }
@@ -59,8 +58,7 @@ TEST(Generator, IsPhiloxOfCounterStreamAndSeed) {
   Generator random(seed, stream);
   for (std::uint32_t i = 0; i < 100; ++i) {
     EXPECT_EQ(random.counter(), i);
-    EXPECT_EQ(next_group(random),
-              philox({i, 0, 0x76543210, 0xfedcba98}, 0x89abcdef, 0x01234567));
+    EXPECT_EQ(next_group(random), philox({i, 0, 0x76543210, 0xfedcba98}, 0x89abcdef, 0x01234567));
   }
   EXPECT_EQ(random.seed(), seed);
   EXPECT_EQ(random.stream(), stream);

@@ -36,9 +36,13 @@ TEST(ReducedShape, NoAxesMeanAll) {
 }
 
 TEST(ReducedShape, RefusesAxesThatAreNotThereOrTwice) {
-  EXPECT_EQ(error_of([] { reduced({2, 3}, {2}, false); }),
+  EXPECT_EQ(error_of([] {
+              reduced({2, 3}, {2}, false);
+            }),
             "[sum] got axis 2 for shape (2, 3), expected -2 to 1");
-  EXPECT_EQ(error_of([] { reduced({2, 3}, {-3}, false); }),
+  EXPECT_EQ(error_of([] {
+              reduced({2, 3}, {-3}, false);
+            }),
             "[sum] got axis -3 for shape (2, 3), expected -2 to 1");
   EXPECT_EQ(error_of([] { reduced({2, 3}, {1, -1}, false); }), "[sum] got axis -1 twice");
   EXPECT_NE(error_of([] { reduced({}, {0}, false); }), "(no error)");
@@ -99,7 +103,7 @@ TEST(SumTo, AgreesWithTheNaiveLoopForEveryPattern) {
 TEST(SumTo, AgreesWithTheNaiveLoopWhereTheWorkIsCut) {
   for (const int threads : {1, 3}) {
     const ThreadCount scope(threads);
-    expect_every_pattern({400, 130});   // more than two tiles of 64 columns
+    expect_every_pattern({400, 130});  // more than two tiles of 64 columns
     expect_every_pattern({30, 40, 65});
   }
 }
@@ -138,7 +142,8 @@ TEST(SumTo, SameBitsOnAnyNumberOfThreads) {
   Tensor x = Tensor::uninitialized({50, 30, 70});
   Scalar v = 0;
   for (Scalar& e : x.mutable_data()) e = 1 / (v += Scalar(0.37));
-  for (const Shape& out : {Shape{}, Shape{70}, Shape{50, 1, 1}, Shape{1, 30, 1}, Shape{50, 1, 70}}) {
+  for (const Shape& out :
+       {Shape{}, Shape{70}, Shape{50, 1, 1}, Shape{1, 30, 1}, Shape{50, 1, 70}}) {
     const auto sum = [&](int threads) {
       const ThreadCount scope(threads);
       Tensor t = Tensor::ones(out);

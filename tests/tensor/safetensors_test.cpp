@@ -135,13 +135,21 @@ TEST_F(Safetensors, AtSaysWhatThereIs) {
 
 TEST_F(Safetensors, RefusesToSaveWhatCouldNotBeLoaded) {
   const Tensor t = Tensor::scalar(1);
-  EXPECT_EQ(error_of([&] { save_tensors(path_, {{{"a", t}, {"a", t}}, {}}); }),
+  EXPECT_EQ(error_of([&] {
+              save_tensors(path_, {{{"a", t}, {"a", t}}, {}});
+            }),
             "[save] two tensors are named \"a\"");
-  EXPECT_EQ(error_of([&] { save_tensors(path_, {{{"__metadata__", t}}, {}}); }),
+  EXPECT_EQ(error_of([&] {
+              save_tensors(path_, {{{"__metadata__", t}}, {}});
+            }),
             "[save] a tensor is named \"__metadata__\", which the format keeps for itself");
-  EXPECT_THAT(error_of([&] { save_tensors(path_, {{{"\xff", t}}, {}}); }),
+  EXPECT_THAT(error_of([&] {
+                save_tensors(path_, {{{"\xff", t}}, {}});
+              }),
               HasSubstr("[save] a name or a text is not UTF-8"));
-  EXPECT_THAT(error_of([&] { save_tensors(path_, {{{"a", t}}, {{"k", "\xff"}}}); }),
+  EXPECT_THAT(error_of([&] {
+                save_tensors(path_, {{{"a", t}}, {{"k", "\xff"}}});
+              }),
               HasSubstr("[save] a name or a text is not UTF-8"));
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
@@ -182,8 +190,9 @@ TEST_F(Safetensors, RefusesAHeaderNestedADeepWayDown) {
 TEST_F(Safetensors, RefusesADuplicateKey) {
   const std::string w = R"("w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]})";
   EXPECT_EQ(error("{" + w + "," + w + "}", "1234"), R"(its header names "w" twice)");
-  EXPECT_EQ(error(R"({"w":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "1234"),
-            R"(its header names "dtype" twice)");
+  EXPECT_EQ(
+      error(R"({"w":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "1234"),
+      R"(its header names "dtype" twice)");
 }
 
 TEST_F(Safetensors, RefusesOtherDtypesAndBadShapes) {

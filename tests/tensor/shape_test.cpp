@@ -70,20 +70,26 @@ TEST(Shape, SetsTakesAwayAndPrependsADimension) {
 
 TEST(Shape, RefusesANegativeSize) {
   EXPECT_EQ(error_of([] { Shape{2, -1}; }), "[shape] got a size of -1, expected 0 or more");
-  EXPECT_EQ(error_of([] { (Shape{2, 3}).with(0, -5); }),
+  EXPECT_EQ(error_of([] {
+              (Shape{2, 3}).with(0, -5);
+            }),
             "[shape] got a size of -5, expected 0 or more");
 }
 
 TEST(Shape, RefusesMoreThanSixDimensions) {
   EXPECT_EQ(error_of([] { Shape{1, 2, 3, 4, 5, 6, 7}; }),
             "[shape] got 7 dimensions, expected at most 6");
-  EXPECT_EQ(error_of([] { (Shape{1, 2, 3, 4, 5, 6}).batch_of(1); }),
+  EXPECT_EQ(error_of([] {
+              (Shape{1, 2, 3, 4, 5, 6}).batch_of(1);
+            }),
             "[shape] got 7 dimensions, expected at most 6");
 }
 
 TEST(Shape, RefusesMoreElementsThanAnIndexCounts) {
   EXPECT_EQ((Shape{kHuge}).numel(), kHuge);
-  EXPECT_EQ(error_of([] { Shape{kHuge, 2}; }),
+  EXPECT_EQ(error_of([] {
+              Shape{kHuge, 2};
+            }),
             "[shape] (9223372036854775807, 2) has more elements than can be counted");
   // 2^32 * 2^31 is 2^63, one more than the largest Index.
   EXPECT_NE(error_of([] { Shape{Index{1} << 32, Index{1} << 31}; }), "(no error)");
@@ -120,7 +126,9 @@ INSTANTIATE_TEST_SUITE_P(
                     BroadcastCase{{1, 2, 1, 4, 1, 6}, {1, 3, 1, 5, 1}, {1, 2, 3, 4, 5, 6}}));
 
 TEST(BroadcastRules, RefusesSizesThatDifferNamingTheOperation) {
-  EXPECT_EQ(error_of([] { broadcast("mul", {2, 3}, {2}); }),
+  EXPECT_EQ(error_of([] {
+              broadcast("mul", {2, 3}, {2});
+            }),
             "[mul] got shapes (2, 3) and (2,), expected sizes that are equal or 1 from the last "
             "dimension on; try reshape");
   EXPECT_NE(error_of([] { broadcast("mul", {4, 3}, {2, 3}); }), "(no error)");

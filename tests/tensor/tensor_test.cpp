@@ -42,7 +42,9 @@ TEST(Tensor, IsMadeFromACopyOfValues) {
   const Tensor t = Tensor::from({2, 3}, source);
   source[0] = 99;
   EXPECT_EQ(values(t), (Values{1, 2, 3, 4, 5, 6}));
-  EXPECT_EQ(error_of([] { Tensor::from({2, 2}, {1, 2, 3}); }),
+  EXPECT_EQ(error_of([] {
+              Tensor::from({2, 2}, {1, 2, 3});
+            }),
             "[tensor] got 3 values for shape (2, 2), expected 4");
 }
 
@@ -102,7 +104,9 @@ TEST(Tensor, GivesItsMemoryBackWithTheLastHandle) {
 }
 
 TEST(Tensor, ItemRefusesAllButOneElement) {
-  EXPECT_EQ(error_of([] { Tensor::zeros({2, 1}).item(); }),
+  EXPECT_EQ(error_of([] {
+              Tensor::zeros({2, 1}).item();
+            }),
             "[item] got shape (2, 1), expected exactly one element");
   EXPECT_NE(error_of([] { Tensor::zeros({0}).item(); }), "(no error)");
 }
@@ -172,7 +176,9 @@ TEST(Tensor, GatherRowsOfManyIsRightOnSeveralThreads) {
 
 TEST(Tensor, GatherRowsRefusesWhatIsNotThere) {
   const Tensor a = Tensor::zeros({3, 2});
-  EXPECT_EQ(error_of([&] { a.gather_rows(std::vector<Index>{0, 3}); }),
+  EXPECT_EQ(error_of([&] {
+              a.gather_rows(std::vector<Index>{0, 3});
+            }),
             "[gather_rows] got row 3 of shape (3, 2), expected 0 to 2");
   EXPECT_NE(error_of([&] { a.gather_rows(std::vector<Index>{-1}); }), "(no error)");
   EXPECT_EQ(error_of([] { Tensor::scalar(1).gather_rows({}); }),
