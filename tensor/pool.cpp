@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdlib>
 #include <mutex>
+#include <new>
 
 #include "tensor/error.h"
 
@@ -39,8 +40,11 @@ SizeClass size_class(std::size_t bytes) {
   return {((std::size_t{1} << k) + quarter * step) * kAlignment, 4 * (k - 1) + quarter - 1};
 }
 
+// A block in a list. It stands in the last bytes of the block, which are never
+// poisoned: LeakSanitizer follows no pointer through poisoned memory.
 struct FreeBlock {
   FreeBlock* next;
+  void* begin;
 };
 
 struct Pool {
@@ -62,10 +66,11 @@ void* pool_allocate(std::size_t bytes) {
   const SizeClass size = size_class(bytes);
   Pool& p = pool();
   const std::lock_guard lock(p.mutex);
-  void* block = p.free[size.index];
-  if (block != nullptr) {
+  void* block = nullptr;
+  if (FreeBlock*& head = p.free[size.index]; head != nullptr) {
+    block = head->begin;
+    head = head->next;
     GRADUS_UNPOISON(block, size.bytes);
-    p.free[size.index] = static_cast<FreeBlock*>(block)->next;
     p.stats.free_bytes -= size.bytes;
   } else {
     block = std::aligned_alloc(kAlignment, size.bytes);
@@ -82,13 +87,12 @@ void pool_free(void* block, std::size_t bytes) noexcept {
   const SizeClass size = size_class(bytes);
   Pool& p = pool();
   const std::lock_guard lock(p.mutex);
-  auto* node = static_cast<FreeBlock*>(block);
-  node->next = p.free[size.index];
-  p.free[size.index] = node;
+  void* const end = static_cast<char*>(block) + size.bytes - sizeof(FreeBlock);
+  p.free[size.index] = new (end) FreeBlock{p.free[size.index], block};
   --p.stats.live_blocks;
   p.stats.live_bytes -= size.bytes;
   p.stats.free_bytes += size.bytes;
-  GRADUS_POISON(block, size.bytes);
+  GRADUS_POISON(block, size.bytes - sizeof(FreeBlock));
 }
 
 PoolStats pool_stats() {
@@ -108,9 +112,8 @@ void pool_trim() {
   const std::lock_guard lock(p.mutex);
   for (FreeBlock*& head : p.free) {
     while (head != nullptr) {
-      GRADUS_UNPOISON(head, sizeof(FreeBlock));
       FreeBlock* const next = head->next;
-      std::free(head);
+      std::free(head->begin);
       head = next;
     }
   }

@@ -7,8 +7,8 @@
 // doubling, so at most a fifth of a block above 256 bytes is unused.
 //
 // Thread safety: every function may be called from any thread; one mutex
-// guards the lists. Under AddressSanitizer a freed block is poisoned, so that
-// the pool does not hide a use after free.
+// guards the lists. Under AddressSanitizer a freed block is poisoned, all but
+// its last 16 bytes, so that the pool does not hide a use after free.
 #pragma once
 
 #include <cstddef>

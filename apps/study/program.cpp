@@ -93,8 +93,8 @@ void Program::add_common_flags() {
   };
   const CLI::Validator whole = require<Index>("a whole number from 1 to 2147483647",
                                               [](Index n) { return n >= 1 && n <= 2147483647; });
-  const CLI::Validator seed =
-      require<std::uint64_t>("a whole number, 0 or more", [](std::uint64_t) { return true; });
+  const CLI::Validator seed = require<std::uint64_t>(
+      "a whole number from 0 to 18446744073709551615", [](std::uint64_t) { return true; });
   const CLI::Validator rate =
       require<Scalar>("a number above 0", [](Scalar x) { return x > 0 && std::isfinite(x); });
   const CLI::Validator path(

@@ -117,13 +117,18 @@ TEST(Pool, CountsExactly) {
   EXPECT_EQ(now.high_water_bytes, start.live_bytes + 768);  // stays
   EXPECT_EQ(now.free_bytes, 640u);
   EXPECT_EQ(now.live_blocks, start.live_blocks + 1);
+  pool_free(pool_allocate(600), 600);  // from the list, and less than there was at once
+  EXPECT_EQ(pool_stats().high_water_bytes, start.live_bytes + 768);
+  void* const small = pool_allocate(64);
+  EXPECT_EQ(pool_stats().high_water_bytes, start.live_bytes + 768);
+  pool_free(small, 64);
 
   pool_reset_high_water();
   EXPECT_EQ(pool_stats().high_water_bytes, start.live_bytes + 128);
   void* const c = pool_allocate(64);
   now = pool_stats();
   EXPECT_EQ(now.high_water_bytes, start.live_bytes + 192);
-  EXPECT_EQ(now.system_allocations, start.system_allocations + 3);
+  EXPECT_EQ(now.system_allocations, start.system_allocations + 3);  // a, b and small
 
   pool_free(a, 100);
   pool_free(c, 64);

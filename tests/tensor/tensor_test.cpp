@@ -139,8 +139,8 @@ TEST(Tensor, RowsRefusesWhatIsNotThere) {
   const Tensor a = Tensor::zeros({3, 2});
   EXPECT_EQ(error_of([&] { a.rows(2, 4); }),
             "[rows] got rows 2 to 4 of shape (3, 2), expected 0 <= begin <= end <= the first size");
-  EXPECT_NE(error_of([&] { a.rows(-1, 2); }), "(no error)");
-  EXPECT_NE(error_of([&] { a.rows(2, 1); }), "(no error)");
+  EXPECT_TRUE(error_of([&] { a.rows(-1, 2); }).starts_with("[rows] got rows -1 to 2"));
+  EXPECT_TRUE(error_of([&] { a.rows(2, 1); }).starts_with("[rows] got rows 2 to 1"));
   EXPECT_NE(error_of([] { Tensor::scalar(1).rows(0, 1); }), "(no error)");
 }
 

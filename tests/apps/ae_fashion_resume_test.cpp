@@ -1,0 +1,203 @@
+// That runs of ae_fashion can be repeated, taken up again, and summed up.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/apps/ae_fashion.h"
+
+namespace gradus::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+std::string joined(const std::vector<double>& values) { return ::testing::PrintToString(values); }
+
+// Whether two runs are the same but for the time they took.
+void expect_same(const fs::path& a, const fs::path& b) {
+  for (const char* name : {"model.safetensors", "best.safetensors", "scores.csv", "sweep.csv",
+                           "hist_train_normal.csv", "grid_valid.png"}) {
+    EXPECT_TRUE(read_file(a / name) == read_file(b / name)) << name << " differs";
+  }
+  EXPECT_EQ(lasting_metrics(a), lasting_metrics(b));
+  const Csv x(a / "history.csv"), y(b / "history.csv");
+  for (const std::size_t column : {0, 1, 2}) {
+    EXPECT_EQ(joined(x.column(column)), joined(y.column(column)));
+  }
+}
+
+TEST(AeFashionRepeat, GivesTheSameBitsAtAnyNumberOfThreads) {
+  const TempDir folder;
+  write_fashion_like(folder / "data", {.train = 400, .test = 100});
+  const auto train = [&](const char* name, const Arguments& more) {
+    train_into(folder / name, join({"--data", folder / "data", "--epochs", "2"}, more));
+  };
+  train("one", {"--threads", "1"});
+  train("again", {"--threads", "1"});
+  train("two", {"--threads", "2"});
+  train("three", {"--threads", "3"});
+  train("other", {"--threads", "1", "--seed", "43"});
+  for (const char* name : {"again", "two", "three"}) {
+    SCOPED_TRACE(name);
+    expect_same(folder / "one", folder / name);
+  }
+  for (const char* name : {"model.safetensors", "scores.csv"}) {
+    EXPECT_FALSE(read_file(folder / "one" / name) == read_file(folder / "other" / name)) << name;
+  }
+}
+
+TEST(AeFashionResume, EndsAsARunInOneGo) {
+  const TempDir folder;
+  train_into(folder / "whole", {"--epochs", "4", "--batch-size", "50"});
+  train_into(folder / "parts", {"--epochs", "2", "--batch-size", "50"});
+  train_into(folder / "parts", {"--epochs", "4", "--batch-size", "50", "--resume"});
+  expect_same(folder / "whole", folder / "parts");
+  train_into(folder / "parts", {"--epochs", "4", "--batch-size", "50", "--resume"});
+  expect_same(folder / "whole", folder / "parts");
+}
+
+TEST(AeFashionResume, SurvivesAKill) {
+  const TempDir folder;
+  const Arguments arguments = {"--data",          small_data(), "--out",
+                               folder / "killed", "--epochs",   "160"};
+  // Its words fill the pipe before the end, so it is still training when it dies.
+  const Ran killed = ae_fashion(arguments, {.kill_when = [](std::string_view err) {
+                                  return err.find("Epoch 2/160") != err.npos;
+                                }});
+  ASSERT_EQ(killed.status, 128 + SIGKILL);
+  ASSERT_FALSE(fs::exists(folder / "killed" / "metrics.json"));
+  const Ran resumed = ae_fashion(join(arguments, {"--resume"}));
+  ASSERT_EQ(resumed.status, 0) << resumed.err;
+  EXPECT_THAT(resumed.err, HasSubstr("Going on after epoch "));
+  train_into(folder / "whole", {"--epochs", "160"});
+  expect_same(folder / "whole", folder / "killed");
+}
+
+TEST(AeFashionResume, RefusesOtherSettingsAndNamesThem) {
+  const TempDir folder;
+  const fs::path run = folder / "run";
+  train_into(run, {"--epochs", "2"});
+  const std::string before = lasting_metrics(run), weights = read_file(run / "model.safetensors");
+  write_fashion_like(folder / "data", {.train = 400, .test = 90, .rows = 12, .columns = 12});
+  const std::vector<std::pair<Arguments, std::string>> others = {
+      {{"--seed", "7"}, "seed 42, now it is 7"},
+      {{"--batch-size", "64"}, "batch size 128, now it is 64"},
+      {{"--learning-rate", "0.002"}, "learning rate 0.001, now it is 0.002"},
+      {{"--normal", "5,7"}, "normal classes 5,7,9, now it is 5,7;"},
+      {{"--abnormal", "3"}, "abnormal classes 4, now it is 3"},
+      {{"--data", folder / "data"}, "data sha256:"},
+      {{"--epochs", "1"}, "--epochs 1"},
+  };
+  for (const auto& [arguments, setting] : others) {
+    Arguments all = join({"--resume", "--out", run}, arguments);
+    if (arguments[0] != "--data") all = join(all, {"--data", small_data()});
+    if (arguments[0] != "--epochs") all = join(all, {"--epochs", "4"});
+    const Ran ran = ae_fashion(all);
+    EXPECT_EQ(ran.status, 1);
+    EXPECT_EQ(ran.err_lines(), 1u);
+    EXPECT_THAT(ran.err, AllOf(HasSubstr("checkpoint.safetensors"), HasSubstr(setting)));
+  }
+  EXPECT_EQ(lasting_metrics(run), before);
+  EXPECT_EQ(read_file(run / "model.safetensors"), weights);
+}
+
+TEST(AeFashionResume, RefusesWhereThereIsNothing) {
+  const TempDir folder;
+  write(folder / "file.txt", "no run");
+  for (const Arguments& more : {Arguments{}, {"--seeds", "2"}}) {
+    for (const fs::path& out : {folder / "none", folder.path()}) {
+      const Ran ran = ae_fashion(join({"--data", small_data(), "--out", out, "--resume"}, more));
+      EXPECT_EQ(ran.status, 1);
+      EXPECT_EQ(ran.err_lines(), 1u);
+      EXPECT_THAT(ran.err, AllOf(HasSubstr(out.string()), HasSubstr("start")));
+    }
+  }
+  EXPECT_EQ(files_in(folder.path()), std::vector<std::string>{"file.txt"});
+}
+
+TEST(AeFashionResume, NamesADamagedCheckpoint) {
+  const TempDir folder;
+  train_into(folder / "run", {"--epochs", "1"});
+  fs::resize_file(folder / "run" / "checkpoint.safetensors", 5000);
+  const Ran ran = ae_fashion({"--data", small_data(), "--out", folder / "run", "--resume"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.err_lines(), 1u);
+  EXPECT_THAT(ran.err, HasSubstr("checkpoint.safetensors"));
+}
+
+// Every number of a metrics.json that differs between runs, by its dotted name.
+void figures(const Json& json, const std::string& name, std::map<std::string, double>& all) {
+  if (json.is_number()) all[name] = json;
+  if (!json.is_object()) return;
+  for (const auto& [key, value] : json.items()) {
+    if (key == "seed" || key == "epochs" || key == "parameters") continue;
+    figures(value, name.empty() ? key : name + "." + key, all);
+  }
+}
+
+// figure -> its row in summary.csv
+std::map<std::string, std::vector<std::string>> summary(const fs::path& folder) {
+  const Csv csv(folder / "summary.csv");
+  EXPECT_EQ(csv.header, "figure,mean,std,min,max,runs");
+  std::map<std::string, std::vector<std::string>> rows;
+  for (const auto& row : csv.rows) {
+    if (!row[0].starts_with("seconds.")) rows[row[0]] = row;
+  }
+  return rows;
+}
+
+TEST(AeFashionSeeds, AreSummedUp) {
+  const TempDir folder;
+  const fs::path out = folder / "runs of three";
+  const Arguments three = {"--seed", "7", "--seeds", "3", "--epochs", "2"};
+  train_into(out, three);
+  EXPECT_EQ(files_in(out), std::vector<std::string>{"summary.csv"});
+  std::map<std::string, std::vector<double>> expected;
+  for (const int seed : {7, 8, 9}) {
+    const Json json = metrics(out / "runs" / ("seed_" + std::to_string(seed)));
+    EXPECT_EQ(json["seed"], seed);
+    std::map<std::string, double> all;
+    figures(json, "", all);
+    for (const auto& [name, value] : all) {
+      if (!name.starts_with("seconds.")) expected[name].push_back(value);
+    }
+  }
+  const auto rows = summary(out);
+  EXPECT_EQ(rows.size(), expected.size());
+  for (const auto& [name, x] : expected) {
+    ASSERT_TRUE(rows.contains(name)) << name;
+    const std::vector<std::string>& row = rows.at(name);
+    const double mean = (x[0] + x[1] + x[2]) / 3;
+    const double squares =
+        std::pow(x[0] - mean, 2) + std::pow(x[1] - mean, 2) + std::pow(x[2] - mean, 2);
+    EXPECT_NEAR(std::stod(row[1]), mean, 1e-12 * (1 + std::abs(mean))) << name;
+    EXPECT_NEAR(std::stod(row[2]), std::sqrt(squares / 2), 1e-12 * (1 + std::abs(mean))) << name;
+    EXPECT_EQ(std::stod(row[3]), std::ranges::min(x)) << name;
+    EXPECT_EQ(std::stod(row[4]), std::ranges::max(x)) << name;
+    EXPECT_EQ(row[5], "3");
+  }
+
+  // A run of several is the same as one by itself.
+  train_into(folder / "eight", {"--seed", "8", "--epochs", "2"});
+  expect_same(folder / "eight", out / "runs" / "seed_8");
+
+  // Stopped in the third run, it goes on there.
+  fs::remove_all(out / "runs" / "seed_9");
+  fs::remove(out / "summary.csv");
+  train_into(out, join(three, {"--resume"}));
+  EXPECT_EQ(summary(out), rows);
+
+  // Longer runs are trained on, not taken for finished; other ones refused.
+  train_into(out, {"--seed", "7", "--seeds", "3", "--epochs", "3", "--resume"});
+  EXPECT_EQ(metrics(out / "runs" / "seed_9")["epochs"], 3);
+  EXPECT_NE(summary(out), rows);
+  const Ran other = ae_fashion(
+      join({"--data", small_data(), "--out", out, "--resume", "--learning-rate", "0.1", "--quiet"},
+           {"--seed", "7", "--seeds", "3", "--epochs", "3"}));
+  EXPECT_EQ(other.status, 1);
+  EXPECT_THAT(other.err, HasSubstr("learning rate"));
+}
+
+}  // namespace
+}  // namespace gradus::test

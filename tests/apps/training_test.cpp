@@ -1,0 +1,85 @@
+#include "apps/study/training.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "nn/nn.h"
+#include "tensor/safetensors.h"
+#include "tests/support/expect.h"
+#include "tests/support/temp_dir.h"
+
+namespace gradus::study {
+namespace {
+
+using test::error_of;
+using test::TempDir;
+using ::testing::HasSubstr;
+
+// A parameter w that is drawn to 3 by the loss (w x - 3 x)^2 over samples x.
+struct Problem {
+  Generator random{1};
+  nn::Dense layer{1, 1, Activation::linear, random};
+  optim::SGD optimizer{layer.parameters(), {.learning_rate = Scalar(0.1)}};
+  StudyOptions options;
+  optim::Dataset data{Tensor::from({2, 1}, {1, 2}), Tensor::from({2, 1}, {3, 6})};
+
+  Training train(const RunFolder& folder) {
+    options.quiet = true;
+    const auto loss = [this](const optim::Batch& batch) {
+      return nn::mse(layer(batch.inputs), batch.targets);
+    };
+    return study::train(optimizer, data, data, loss, options, 1, folder, {{"study", "problem"}});
+  }
+};
+
+TEST(Train, LeavesTheBestWeightsAndACheckpoint) {
+  const TempDir temp;
+  const RunFolder folder(temp.path(), Existing::refuse);
+  Problem problem;
+  problem.options.epochs = 5;
+  const Training training = problem.train(folder);
+  ASSERT_EQ(training.history.size(), 5u);
+  EXPECT_EQ(training.last().epoch, 5);
+  EXPECT_LT(training.last().loss, training.history.front().loss);
+  EXPECT_EQ(training.best_epoch, 5);
+  EXPECT_EQ(training.best_val_loss, training.last().monitored());
+  EXPECT_GE(training.seconds(), 0);
+  EXPECT_TRUE(folder.has_checkpoint());
+  EXPECT_EQ(load_tensors(folder / "best.safetensors").tensors.size(), 2u);
+}
+
+TEST(Train, GoesOnOnlyWhereItMay) {
+  const TempDir temp;
+  Problem first;
+  first.options.epochs = 2;
+  first.train(RunFolder(temp.path(), Existing::refuse));
+  const auto again = [&](int epochs, Index batch_size) {
+    Problem problem;
+    problem.options.resume = true;
+    problem.options.epochs = epochs;
+    problem.options.batch_size = batch_size;
+    return problem.train(RunFolder(temp.path(), Existing::resume)).history.size();
+  };
+  EXPECT_EQ(again(3, 32), 3u);
+  EXPECT_THAT(error_of([&] { again(2, 32); }), HasSubstr("more than --epochs 2"));
+  EXPECT_THAT(error_of([&] { again(4, 1); }), HasSubstr("batch size 32, now it is 1"));
+}
+
+TEST(Train, EndsWhereTheLossIsNotFinite) {
+  const TempDir temp;
+  Problem problem;
+  problem.data.inputs.mutable_data()[0] = std::numeric_limits<Scalar>::quiet_NaN();
+  EXPECT_THAT(error_of([&] { problem.train(RunFolder(temp.path(), Existing::refuse)); }),
+              HasSubstr("the loss became nan in epoch 1; try a smaller --learning-rate"));
+  EXPECT_TRUE(std::filesystem::is_empty(temp.path()));
+}
+
+TEST(HistoryCsv, HasARowForEachEpoch) {
+  EXPECT_EQ(history_csv({{1, 0.5, 0.25, 2}, {2, 0.125, std::nullopt, 0.0000004}}),
+            "epoch,loss,val_loss,seconds\n1,0.5,0.25,2.000000\n2,0.125,,0.000000\n");
+}
+
+}  // namespace
+}  // namespace gradus::study
