@@ -72,7 +72,9 @@ void run(const Options& options, const study::FashionMnist& data, double load_se
   const study::Evaluation evaluation = study::evaluate(sets, reconstruct);
   study::FashionRun result{
       .study = "ae_fashion",
-      .model = "autoencoder",
+      .model = "an autoencoder",
+      .method = "RMSprop, binary cross-entropy",
+      .loss = "binary cross-entropy",
       .options = options,
       .seed = seed,
       .data = data,

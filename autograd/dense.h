@@ -1,8 +1,8 @@
 // A fully connected layer as one operation: product, bias and activation.
 //
 // Fused, so that each tile of the product gets its bias and activation while it
-// is still in cache, and backward needs only the input and the output. Its rule
-// is the unfused composition, so the tests hold one against the other.
+// is still in cache, and nothing between product and output is saved. Its rule
+// is written in unfused operations, and the tests hold one against the other.
 #pragma once
 
 #include "autograd/variable.h"

@@ -80,9 +80,10 @@ void Variable::backward(BackwardOptions options) const {
 void Variable::backward(const Tensor& seed, BackwardOptions options) const {
   check_seed(*this, seed.shape());
   Nodes nodes = reachable(node_);
-  const Write write = node_->open_slot();
-  map(
-      node_->slot(), write, [](Scalar s) { return s; }, seed);
+  node_->fill_slot([&](Tensor& slot, Write write) {
+    map(
+        slot, write, [](Scalar s) { return s; }, seed);
+  });
   try {
     for (std::shared_ptr<Node>& node : nodes) {
       if (node->is_leaf()) continue;
@@ -121,6 +122,9 @@ std::vector<Variable> grad(const Variable& y, std::span<const Variable> xs, cons
   }
   std::vector<Variable> result;
   for (const Variable& x : xs) {
+    if (!x.requires_grad()) {
+      fail("[grad] got an x of shape {} that was made without requires_grad", x.shape().str());
+    }
     const auto found = gradients.find(x.node().get());
     result.push_back(found != gradients.end() ? found->second : Variable(Tensor::zeros(x.shape())));
   }

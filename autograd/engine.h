@@ -22,7 +22,8 @@ namespace gradus {
 /// d y / d x for each x, as Variables that can themselves be differentiated
 /// (Hessian-vector products, gradient penalties). The graph stays, and no
 /// leaf's gradient is touched. An x that y does not depend on has gradient 0.
-/// Throws `Error` where y has not exactly one element or its graph was freed.
+/// Throws `Error` where y has not exactly one element, its graph was freed, or an
+/// x was made without requires_grad.
 std::vector<Variable> grad(const Variable& y, std::span<const Variable> xs);
 /// The same with `seed`, of y's shape, as the gradient of y.
 std::vector<Variable> grad(const Variable& y, std::span<const Variable> xs, const Variable& seed);

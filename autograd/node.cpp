@@ -49,11 +49,6 @@ void Node::drop_parents() {
   waiting = nullptr;
 }
 
-Write Node::open_slot() {
-  if (!gradient_.defined()) gradient_ = Tensor::uninitialized(shape_);
-  return std::exchange(has_gradient_, true) ? Write::add : Write::overwrite;
-}
-
 Tensor Node::take_gradient() {
   has_gradient_ = false;
   return std::exchange(gradient_, Tensor());

@@ -48,12 +48,17 @@ class Node : public std::enable_shared_from_this<Node> {
   std::uint64_t sequence() const { return sequence_; }
   const ModulePath& path() const { return *path_; }
 
-  /// The slot. `open_slot` readies it for a kernel: memory is there, and the
-  /// first writer of a backward pass overwrites while later ones add.
+  /// Whether the slot is filled, and with what.
   bool has_gradient() const { return has_gradient_; }
   const Tensor& gradient() const { return gradient_; }
-  Write open_slot();
-  Tensor& slot() { return gradient_; }
+  /// Lets kernel(slot, write) fill the slot: the first one of a backward pass
+  /// overwrites, later ones add.
+  template <class Kernel>
+  void fill_slot(const Kernel& kernel) {
+    if (!gradient_.defined()) gradient_ = Tensor::uninitialized(shape_);
+    kernel(gradient_, has_gradient_ ? Write::add : Write::overwrite);
+    has_gradient_ = true;
+  }
   Tensor take_gradient();
   /// The slot counts as empty again; its memory stays for the next pass.
   void clear_gradient() { has_gradient_ = false; }

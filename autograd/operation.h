@@ -6,7 +6,7 @@
 //     static constexpr const char* kName = "mul";
 //     Saved a{0}, b{1};                              // inputs 0 and 1
 //     Tensor forward(const Tensor& x, const Tensor& y) { a = x; b = y; ... }
-//     void backward(const Tensor& dc, Gradients& d) const;
+//     void backward(const Tensor& dc, const Gradients& d) const;
 //     Variables rule(const Variable& dc, const Recall& recall) const;
 //   };
 //
@@ -61,34 +61,30 @@ class Saved {
   int source_;
 };
 
-/// Where the gradient of one input goes. False where none is needed.
+/// Where the gradient of one input goes; nowhere, where none is needed.
 class GradientSlot {
  public:
   explicit GradientSlot(Node* node) : node_(node) {}
-  explicit operator bool() const { return node_ != nullptr; }
 
-  /// The gradient of an elementwise operation: f of `first` and `rest`
-  /// element by element, in the shape of `first`, the operation's output.
-  /// Where the input was broadcast to that shape, the sum undoes it.
+  /// The gradient of an elementwise operation: f of `first` and `rest` element
+  /// by element, in the shape of `first`, which is that of the output. Where
+  /// the input was broadcast to that shape, the sum undoes it.
   template <class F>
-  void map(F f, const Tensor& first, const auto&... rest) {
+  void map(F f, const Tensor& first, const auto&... rest) const {
     if (!node_) return;
-    const Write write = node_->open_slot();
     if (node_->shape() == first.shape()) {
-      gradus::map(node_->slot(), write, f, first, rest...);
+      fill([&](Tensor& dx, Write write) { gradus::map(dx, write, f, first, rest...); });
     } else {
       Tensor full = Tensor::uninitialized(first.shape());
       gradus::map(full, Write::overwrite, f, first, rest...);
-      sum_to(node_->slot(), write, full);
+      fill([&](Tensor& dx, Write write) { sum_to(dx, write, full); });
     }
   }
 
   /// Any other gradient: kernel(tensor, write) fills or adds to all of it.
   template <class Kernel>
-  void fill(const Kernel& kernel) {
-    if (!node_) return;
-    const Write write = node_->open_slot();
-    kernel(node_->slot(), write);
+  void fill(const Kernel& kernel) const {
+    if (node_) node_->fill_slot(kernel);
   }
 
  private:
@@ -128,7 +124,7 @@ class OperationNode final : public Node {
 
   const char* operation() const override { return Op::kName; }
   void backward(const Tensor& dy) override {
-    Gradients gradients(parents());
+    const Gradients gradients(parents());
     located([&] { std::as_const(*op_).backward(dy, gradients); });
   }
   Variables rule(const Variable& dy) override {

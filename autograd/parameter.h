@@ -20,7 +20,8 @@ class Parameter : public Variable {
   Parameter& operator=(Parameter&&) = default;
   ~Parameter() = default;
 
-  /// A frozen parameter needs no gradient, and no optimizer changes it.
+  /// A frozen parameter needs no gradient, and no optimizer made from then on
+  /// changes it.
   void set_trainable(bool trainable) {
     if (trainable != requires_grad()) Variable::operator=(Variable(value(), trainable));
   }

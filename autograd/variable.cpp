@@ -33,10 +33,14 @@ const Tensor& Variable::grad() const {
     fail("[grad] got a variable that needs no gradient; make it with requires_grad = true");
   }
   if (!node_->has_gradient()) {
+    if (!node_->is_leaf()) {
+      fail("[grad] got a result of shape {}{}; only leaves keep their gradient: use grad(loss, x)",
+           shape().str(), node_->path().place());
+    }
     fail(
-        "[grad] no gradient has reached this {} of shape {}{}; call backward() on a result that "
+        "[grad] no gradient has reached this leaf of shape {}; call backward() on a result that "
         "depends on it",
-        node_->is_leaf() ? "leaf" : "result", shape().str(), node_->path().place());
+        shape().str());
   }
   return node_->gradient();
 }

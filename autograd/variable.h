@@ -32,7 +32,8 @@ class Variable {
       : value_(std::move(value)), node_(std::move(node)) {}
 
   const Tensor& value() const { return value_; }
-  /// For optimizers and initialisers: writing here is seen by no operation.
+  /// For optimizers and initialisers: writing here is not recorded. A backward
+  /// that still needs the old value refuses.
   Tensor& mutable_value() { return value_; }
   const Shape& shape() const { return value_.shape(); }
   /// The one element. Throws `Error` where there is not exactly one.
@@ -40,15 +41,17 @@ class Variable {
 
   bool requires_grad() const { return node_ != nullptr; }
   bool has_grad() const { return node_ && node_->has_gradient(); }
-  /// The gradient that the last backward passes added up, of this shape.
-  /// Throws `Error` where there is none (see has_grad).
+  /// The gradient that the last backward passes added up, of this shape. Its
+  /// memory is used again: clone() it to keep it. Throws `Error` where there is
+  /// none (see has_grad).
   const Tensor& grad() const;
   /// Forgets the gradient: the next backward overwrites it.
   void zero_grad();
 
   /// Adds d this / d leaf to the gradient of every leaf. Throws `Error` where
   /// this has not exactly one element, does not depend on a leaf, or was
-  /// walked and freed before.
+  /// walked and freed before. After an error on the way, leaves may have part
+  /// of their gradient: zero_grad() them.
   void backward(BackwardOptions options = {}) const;
   /// The same from a gradient `seed` of this shape.
   void backward(const Tensor& seed, BackwardOptions options = {}) const;

@@ -31,14 +31,20 @@ endif()
 #
 # Makes gradus_NAME (Scalar is float) and, with DOUBLE, gradus_NAME_double, the
 # same sources with Scalar double, in which the gradients are checked. LINKS
-# names the folders below this one (tensor, autograd, ...), nothing else can be
-# reached: the direction of the dependencies is enforced here.
+# names the folders below this one (tensor, autograd, ...). The direction of the
+# dependencies is enforced here: a library sees the headers of its own folder and
+# of those it links, through a root that holds nothing else.
 function(gradus_library name)
   cmake_parse_arguments(ARG "DOUBLE" "" "SOURCES;LINKS;PUBLIC_LINKS;PRIVATE_LINKS;PRIVATE_INCLUDES" ${ARGN})
   set(suffixes "")
   if(ARG_DOUBLE AND GRADUS_BUILD_TESTS)
     set(suffixes "_double")
   endif()
+  file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  cmake_path(GET folder PARENT_PATH above)
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/include/${name}/${above})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/include/${name}/${folder}
+       SYMBOLIC)
   foreach(suffix IN ITEMS "" LISTS suffixes)
     set(target gradus_${name}${suffix})
     add_library(${target} STATIC ${ARG_SOURCES})
@@ -47,7 +53,7 @@ function(gradus_library name)
                           POSITION_INDEPENDENT_CODE ON)
     target_compile_features(${target} PUBLIC cxx_std_20)
     target_include_directories(${target} PUBLIC
-      $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+      $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include/${name}>
       $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/gradus>)
     target_include_directories(${target} SYSTEM PRIVATE ${ARG_PRIVATE_INCLUDES})
     foreach(link IN LISTS ARG_LINKS)
@@ -76,6 +82,7 @@ function(gradus_test name)
   foreach(suffix IN ITEMS "" LISTS suffixes)
     set(target ${name}_test${suffix})
     add_executable(${target} ${ARG_SOURCES})
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})  # tests/support
     foreach(link IN LISTS ARG_LINKS)
       target_link_libraries(${target} PRIVATE gradus_${link}${suffix})
     endforeach()

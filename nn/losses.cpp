@@ -42,7 +42,12 @@ struct MeanLoss {
 /// L = max(z, 0) - z t + log(1 + e^-|z|);  L_z = sigmoid(z) - t, L_t = -z
 struct Bce {
   static constexpr const char* kName = "bce_with_logits";
-  static Scalar value(Scalar z, Scalar t) { return math::softplus(z) - z * t; }
+  static Scalar value(Scalar z, Scalar t) {
+    // The first two terms cancel for a sure and right prediction; were the
+    // logarithm added to either before, its digits would be lost.
+    const Scalar positive = z < 0 ? 0 : z;
+    return (positive - z * t) + math::log1p_unit(math::exp(-std::abs(z)));
+  }
   static Scalar by_prediction(Scalar z, Scalar t) { return math::sigmoid(z) - t; }
   static Variable by_prediction(const Variable& z, const Variable& t) { return sigmoid(z) - t; }
   template <class T>

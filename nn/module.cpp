@@ -34,22 +34,23 @@ class Walk final : public Reflector {
 }  // namespace
 
 Variable Module::operator()(const Variable& x) {
-  if (path_ == nullptr) open_path(ModulePath::root());
+  const bool outermost = ModulePath::current() == ModulePath::root();
+  if (outermost && path_version_ != structure_version) set_path(ModulePath::root());
   const ModulePath::Scope scope(path_);
   Variable y = forward(x);
   if (observer) observer->called(*this, y);
   return y;
 }
 
-// Gives this module its path and its children theirs. A child that was called
-// on its own before learns its full path here.
-void Module::open_path(const ModulePath* path) {
+// Gives this module its path and its children theirs.
+void Module::set_path(const ModulePath* path) {
   path_ = path;
+  path_version_ = structure_version;
   struct Children final : Reflector {
     const ModulePath* outer = nullptr;
     void operator()(std::string_view, Parameter&) override {}
     void operator()(std::string_view name, Module& child) override {
-      child.open_path(outer->child(name));
+      child.set_path(outer->child(name));
     }
   } children;
   children.outer = path;

@@ -3,7 +3,9 @@
 //
 // A module lists its parameters and children in one function, `reflect`; their
 // names, the state in a file, freezing, the summary and the paths in errors all
-// derive from it. Modules are values: a copy has parameters of its own.
+// derive from it. Modules are values: a copy has parameters of its own. Assigning
+// to a module gives it new parameters, which an optimizer made before does not
+// know; to put weights back use load_weights or optim::BestWeights.
 //
 //   struct Autoencoder : nn::Module {
 //     nn::Sequential encoder, decoder;
@@ -14,6 +16,8 @@
 // Thread safety: a module belongs to one thread at a time.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,10 +39,13 @@ class Reflector {
 
 class Module {
  public:
-  Module() = default;
+  Module() { ++structure_version; }
   virtual ~Module() = default;
-  Module(const Module&) noexcept {}  // a copy stands somewhere else: no path yet
-  Module& operator=(const Module&) noexcept { return *this; }
+  Module(const Module&) : Module() {}  // a copy stands somewhere else: no path yet
+  Module& operator=(const Module&) {
+    ++structure_version;
+    return *this;
+  }
 
   /// The output for a batch x: `forward`, with this module's path open, so that
   /// errors and graph nodes say where they belong.
@@ -58,8 +65,13 @@ class Module {
   std::string type() const;
 
  private:
-  void open_path(const ModulePath* path);
-  const ModulePath* path_ = nullptr;
+  void set_path(const ModulePath* path);
+
+  // Paths are given out from the outermost module when it is called, and again
+  // once any module was made or assigned since: it might stand below this one.
+  static inline std::atomic<std::uint64_t> structure_version{0};
+  std::uint64_t path_version_ = 0;
+  const ModulePath* path_ = ModulePath::root();
 };
 
 /// Told of each call of a module while it is set; for the summary. One a thread.

@@ -29,7 +29,7 @@ void BestWeights::restore() {
 }
 
 void BestWeights::set(int epoch, double loss, const TensorFile& file, std::string_view prefix) {
-  for (NamedTensor& t : weights_) t.value.copy_from(file.at(std::string(prefix) + t.name));
+  copy_tensors(file, prefix, weights_);
   epoch_ = epoch;
   loss_ = loss;
 }

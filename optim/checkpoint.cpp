@@ -64,11 +64,18 @@ History Checkpoint::restore() {
     }
     const int best_epoch = progress.at("best_epoch").get<int>();
     if (!makes_sense(history, best_epoch)) fail("its epochs or the best of them make no sense");
-    for (NamedParameter p : optimizer_.parameters()) {
-      p.variable.mutable_value().copy_from(file.at(kWeight + p.name));
+    const auto steps = progress.at("steps").get<std::int64_t>();
+    const double best_loss = number(progress.at("best_loss"));
+    std::vector<NamedTensor> weights;
+    for (const NamedParameter& p : optimizer_.parameters()) {
+      weights.push_back({p.name, p.variable.value()});
     }
-    optimizer_.set_state(file, progress.at("steps").get<std::int64_t>());
-    best_.set(best_epoch, number(progress.at("best_loss")), file, kBest);
+    // All is checked before the first element changes.
+    check_tensors(file, kWeight, weights);
+    check_tensors(file, kBest, best_.weights());
+    optimizer_.set_state(file, steps);
+    copy_tensors(file, kWeight, weights);
+    best_.set(best_epoch, best_loss, file, kBest);
     return history;
   } catch (const std::exception& e) {
     fail("{}: not a checkpoint of this run ({})", path_.string(), e.what());

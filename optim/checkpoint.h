@@ -27,7 +27,7 @@ class Checkpoint final : public Callback {
 
   /// Reads the file into the optimizer, its parameters and `best`, and returns
   /// the history for FitOptions. Throws `Error` where the file is damaged or a
-  /// setting differs, naming it; everything then is as before, or must be made anew.
+  /// setting differs, naming it; everything then is as it was.
   History restore();
 
   void on_train_begin(const FitPlan& plan) override;

@@ -11,7 +11,14 @@ Optimizer::Optimizer(Parameters parameters, std::vector<std::string> moments, Sc
     : moment_names_(std::move(moments)) {
   set_learning_rate(learning_rate);
   for (NamedParameter& p : parameters) {
-    if (p.variable.requires_grad()) parameters_.push_back(std::move(p));
+    if (!p.variable.requires_grad()) continue;
+    for (const NamedParameter& other : parameters_) {
+      if (other.variable.node() == p.variable.node()) {
+        fail("[optimizer] \"{}\" and \"{}\" are the same parameter, expected each once", other.name,
+             p.name);
+      }
+    }
+    parameters_.push_back(std::move(p));
   }
   if (parameters_.empty()) {
     fail("[optimizer] got no parameter that requires a gradient; pass model.parameters()");
@@ -80,14 +87,8 @@ std::vector<NamedTensor> Optimizer::state() const {
 }
 
 void Optimizer::set_state(const TensorFile& file, std::int64_t steps) {
-  std::vector<NamedTensor> mine = state();
-  for (const NamedTensor& t : mine) {
-    if (file.at(t.name).shape() != t.value.shape()) {
-      fail("[optimizer] \"{}\" has shape {}, expected {}", t.name, file.at(t.name).shape().str(),
-           t.value.shape().str());
-    }
-  }
-  for (NamedTensor& t : mine) t.value.copy_from(file.at(t.name));
+  if (steps < 0) fail("[optimizer] got {} steps, expected 0 or more", steps);
+  copy_tensors(file, "", state());
   steps_ = steps;
 }
 

@@ -38,7 +38,8 @@ class Optimizer {
 
   /// Moments and such, by name, for a checkpoint; tensors share the optimizer's.
   std::vector<NamedTensor> state() const;
-  /// Throws `Error` where names or shapes are not those of state().
+  /// Throws `Error`, and changes nothing, where names or shapes are not those of
+  /// state() or `steps` is negative.
   void set_state(const TensorFile& file, std::int64_t steps);
 
  protected:
@@ -52,7 +53,7 @@ class Optimizer {
 
   /// Takes those parameters that require a gradient, and makes one tensor of
   /// zeros for each of `moments` (at most two) and each parameter. Throws
-  /// `Error` where nothing is left to train.
+  /// `Error` where nothing is left to train or a parameter comes twice.
   Optimizer(Parameters parameters, std::vector<std::string> moments, Scalar learning_rate);
 
   /// Called once before the chunks of a step, which may then run in parallel.

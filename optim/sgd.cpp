@@ -11,6 +11,9 @@ SGD::SGD(Parameters parameters, SgdOptions options)
           options.learning_rate),
       options_(options) {
   check_decay("SGD", "momentum", options.momentum);
+  if (options.nesterov && options.momentum == 0) {
+    fail("[SGD] got nesterov without momentum, expected a momentum above 0");
+  }
 }
 
 void SGD::update(const Chunk& c) const {

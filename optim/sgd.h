@@ -15,7 +15,7 @@ struct SgdOptions {
 /// p += momentum v - learning_rate g, as Keras defines both.
 class SGD final : public Optimizer {
  public:
-  /// Throws `Error` for a momentum outside [0, 1).
+  /// Throws `Error` for a momentum outside [0, 1), and for nesterov without one.
   explicit SGD(Parameters parameters, SgdOptions options = {});
 
  private:

@@ -1,4 +1,4 @@
-// The one place that knows OpenMP: how work is cut and who does it.
+// The one place that starts threads: how work is cut and who does it.
 //
 // Work over [0, n) is cut into chunks whose borders depend on n and the grain
 // alone, never on the number of threads, so a result has the same bits at any
@@ -19,16 +19,19 @@
 
 namespace gradus {
 
-/// The number of threads that loops may use from now on. Throws `Error` below 1.
+inline constexpr int kMaxThreads = 1024;  ///< more would only exhaust the system
+
+/// The number of threads that loops may use from now on. Throws `Error` unless
+/// it is from 1 to kMaxThreads.
 void set_num_threads(int threads);
 int num_threads();
 
-/// Between two loops, libgomp's threads spin for as long as a third of a
-/// second; two such processes on one machine slow each other tenfold. How long
-/// they spin is read from the environment before `main` starts. Call this first
-/// in `main`: where neither GOMP_SPINCOUNT nor OMP_WAIT_POLICY is set, it sets a
-/// spin of some microseconds (long enough between the loops of a training
-/// step) and starts the program over; otherwise it returns at once.
+/// Between two loops, libgomp's threads spin for some 20 ms before they sleep;
+/// two such processes on one machine slow each other tenfold. How long they
+/// spin is read from the environment before `main` starts. Call this first in
+/// `main`: where neither GOMP_SPINCOUNT nor OMP_WAIT_POLICY is set, it sets a
+/// spin of 0.3 ms (enough between the loops of a training step) and starts the
+/// program over; otherwise it returns at once.
 void start_with_short_spin(char** argv);
 
 /// How many elements one chunk of an elementwise loop holds.

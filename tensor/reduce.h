@@ -17,8 +17,8 @@ Shape reduced_shape(const char* operation, const Shape& shape, std::span<const i
                     bool keep_dims);
 
 /// out = the sum of x over every dimension in which `out` has size 1 (or none,
-/// aligned at the last dimension): the reverse of broadcasting. Sums run in
-/// double and in a fixed order. Requires: broadcasts_to(out.shape(), x.shape()).
+/// aligned at the last dimension): the reverse of broadcasting. Long sums run
+/// in double, in a fixed order. Requires: broadcasts_to(out.shape(), x.shape()).
 void sum_to(Tensor& out, Write write, const Tensor& x);
 
 }  // namespace gradus

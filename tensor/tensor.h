@@ -16,6 +16,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "tensor/scalar.h"
 #include "tensor/shape.h"
@@ -26,6 +27,14 @@ class Tensor {
  public:
   /// No tensor at all: `defined()` is false and the shape is (0,).
   Tensor() : shape_{0} {}
+  Tensor(const Tensor&) = default;
+  Tensor& operator=(const Tensor&) = default;
+  Tensor(Tensor&& other) noexcept : Tensor() { swap(other); }
+  Tensor& operator=(Tensor&& other) noexcept {
+    Tensor(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~Tensor() = default;
   /// Elements not set. For kernels that write every one of them.
   static Tensor uninitialized(const Shape& shape);
   static Tensor full(const Shape& shape, Scalar value);
@@ -75,6 +84,11 @@ class Tensor {
   struct Storage;
   Tensor(const Shape& shape, std::shared_ptr<Storage> storage, Scalar* begin)
       : shape_(shape), storage_(std::move(storage)), begin_(begin) {}
+  void swap(Tensor& other) noexcept {
+    std::swap(shape_, other.shape_);
+    std::swap(storage_, other.storage_);
+    std::swap(begin_, other.begin_);
+  }
 
   Shape shape_;
   std::shared_ptr<Storage> storage_;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "apps/study/fashion_run.h"
 #include "apps/study/histogram.h"
@@ -9,19 +10,18 @@
 namespace gradus::study {
 namespace {
 
-// The five thresholds with the notebooks' numbers and colours.
-std::vector<Threshold> threshold_lines(const Thresholds& t, int count) {
-  std::vector<Threshold> lines{
-      {"1", "mean + 2.5 std of normal training", t.mean_plus_2_5_std, Ink::kGreen},
-      {"2", "mean - std of abnormal validation", t.abnormal_mean_minus_std, Ink::kCyan},
-      {"3", "mean + std of normal validation", t.normal_mean_plus_std, Ink::kMagenta},
-      {"4", "midpoint of 2 and 3", t.midpoint, Ink::kBlue},
-      {"5", "best on validation", t.best_validation, Ink::kRed}};
-  lines.resize(static_cast<std::size_t>(count));
+// The first `count` thresholds, numbered, in the colours of the original plots.
+std::vector<Threshold> threshold_lines(const Thresholds& thresholds, int count) {
+  constexpr std::array inks{Ink::kGreen, Ink::kCyan, Ink::kMagenta, Ink::kBlue, Ink::kRed};
+  const auto all = named(thresholds);
+  std::vector<Threshold> lines;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+    lines.push_back({std::to_string(i + 1), all[i].meaning, all[i].value, inks[i]});
+  }
   return lines;
 }
 
-Chart loss_chart(const optim::History& history) {
+Chart loss_chart(const optim::History& history, const std::string& name) {
   LineChart lines;
   Line loss{"loss", {}, Ink::kBlue}, val_loss{"val_loss", {}, Ink::kOrange};
   for (const optim::EpochLog& log : history) {
@@ -30,11 +30,7 @@ Chart loss_chart(const optim::History& history) {
     val_loss.y.push_back(log.monitored());
   }
   lines.lines = {loss, val_loss};
-  return {.name = "loss",
-          .title = "Loss",
-          .x_label = "epoch",
-          .y_label = "binary cross-entropy",
-          .plot = lines};
+  return {.name = "loss", .title = "Loss", .x_label = "epoch", .y_label = name, .plot = lines};
 }
 
 Chart histogram_chart(const HistogramOf& of, const Thresholds& thresholds) {
@@ -43,7 +39,7 @@ Chart histogram_chart(const HistogramOf& of, const Thresholds& thresholds) {
   if (of.is_normal == nullptr) {
     chart.sets = {{"", all.counts, Ink::kSlate}};
   } else {
-    // The same bins for both kinds, stacked to the notebook's outline.
+    // The same bins for both kinds, stacked to the outline of all.
     HistogramSet normal{"normal", std::vector<int64_t>(all.counts.size()), Ink::kSlate};
     HistogramSet abnormal{"abnormal", std::vector<int64_t>(all.counts.size()), Ink::kOrange};
     for (std::size_t i = 0; i < of.mae->size(); ++i) {
@@ -70,7 +66,7 @@ Chart sweep_chart(const ThresholdSearch& search) {
     accuracy.y.push_back(p.accuracy);
   }
   lines.lines = {accuracy};
-  lines.thresholds = {{"5", "best on validation", search.thresholds.best_validation, Ink::kRed}};
+  lines.thresholds = {threshold_lines(search.thresholds, 5).back()};
   return {.name = "sweep",
           .title = "Accuracy on the validation set by threshold",
           .x_label = "threshold",
@@ -106,7 +102,8 @@ std::vector<HistogramOf> histograms_of(const FashionRun& run) {
 }
 
 std::vector<DrawnChart> draw_fashion_charts(const FashionRun& run, const RunFolder& folder) {
-  std::vector<Chart> charts{loss_chart(run.training.history), sweep_chart(run.evaluation.search)};
+  std::vector<Chart> charts{loss_chart(run.training.history, run.loss),
+                            sweep_chart(run.evaluation.search)};
   charts.push_back(pixel_chart("pixels_test_normal", "First normal test image, pixel by pixel",
                                run.sets.test_normal, run.reconstruct));
   charts.push_back(pixel_chart("pixels_test_abnormal", "First abnormal test image, pixel by pixel",

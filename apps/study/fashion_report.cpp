@@ -5,6 +5,7 @@
 
 #include "apps/study/fashion_run.h"
 #include "apps/study/picture.h"
+#include "apps/study/text.h"
 #include "tensor/blas.h"
 #include "tensor/error.h"
 #include "tensor/parallel.h"
@@ -27,15 +28,6 @@ std::string class_names(const std::vector<int>& classes) {
 std::string numbered_class_names(const std::vector<int>& classes) {
   return fmt::format("{} ({})", class_names(classes), fmt::join(classes, ", "));
 }
-
-// 16157 as "16,157".
-std::string grouped(Index number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
-  return digits;
-}
-
-std::string percent(double share) { return fmt::format("{:.2f} %", 100 * share); }
 
 // A set's figures in the text: its chart by the name that draw_fashion_charts gave it.
 ChartFigure chart_figure(const std::vector<DrawnChart>& charts, const std::string& name,
@@ -74,7 +66,7 @@ Tensor extremes(const ImageSet& set, const std::vector<double>& mae, bool larges
 
 Section training_section(const FashionRun& run, const std::vector<DrawnChart>& charts) {
   const optim::EpochLog& last = run.training.last();
-  Table table{"Losses: binary cross-entropy, mean over pixels and images",
+  Table table{fmt::format("Losses: {}, mean over pixels and images", run.loss),
               {{"epoch"}, {"loss", true}, {"val_loss", true}},
               {}};
   const auto row = [&](const std::string& name, const optim::EpochLog& log) {
@@ -117,18 +109,13 @@ Section errors_section(const FashionRun& run, const std::vector<DrawnChart>& cha
 }
 
 Section thresholds_section(const FashionRun& run, const std::vector<DrawnChart>& charts) {
-  const Thresholds& t = run.evaluation.search.thresholds;
   Table table{"An image whose error is below the threshold is predicted normal",
               {{"threshold"}, {"how it is found"}, {"value", true}},
               {}};
-  const auto row = [&](const char* name, const char* how, double value) {
-    table.rows.push_back({name, how, fmt::format("{:.5f}", value)});
-  };
-  row("1", "mean + 2.5 std of the normal training data", t.mean_plus_2_5_std);
-  row("2", "mean - std of the abnormal validation data", t.abnormal_mean_minus_std);
-  row("3", "mean + std of the normal validation data", t.normal_mean_plus_std);
-  row("4", "midpoint of 2 and 3", t.midpoint);
-  row("5", "best accuracy on the validation data", t.best_validation);
+  for (const NamedThreshold& n : named(run.evaluation.search.thresholds)) {
+    table.rows.push_back(
+        {std::to_string(table.rows.size() + 1), n.meaning, fmt::format("{:.5f}", n.value)});
+  }
   return {"Thresholds",
           {table, chart_figure(charts, "sweep",
                                "Accuracy on the validation data at 100 thresholds from the mean "
@@ -205,7 +192,7 @@ Section facts_section(const FashionRun& run) {
                             grouped(s.valid_abnormal.size()), grouped(s.test_normal.size()),
                             grouped(s.test_abnormal.size())));
   add("Training",
-      fmt::format("RMSprop, learning rate {}, binary cross-entropy, batch {}, {} epochs",
+      fmt::format("{}, learning rate {}, batch {}, {} epochs", run.method,
                   run.options.learning_rate, run.options.batch_size, run.training.last().epoch));
   add("Parameters", grouped(run.parameters));
   add("Seed", std::to_string(run.seed));
@@ -235,12 +222,13 @@ Report fashion_report(const FashionRun& run, const std::vector<DrawnChart>& char
   report.title = fmt::format("{} against {}", class_names(run.sets.normal_classes),
                              class_names(run.sets.abnormal_classes));
   report.subtitle = fmt::format(
-      "Anomaly detection on Fashion-MNIST with an {} that saw only normal images", run.model);
+      "Anomaly detection on Fashion-MNIST with {} that saw only normal images", run.model);
   report.lead = fmt::format(
-      "The {} learned to reconstruct {} images of normal clothes ({}). What it has never seen ({}) "
-      "it reconstructs badly, so a large error means: abnormal. At the threshold that is best on "
+      "{} images of normal clothes ({}) were all that the model saw. What it has never seen ({}) "
+      "it "
+      "reconstructs badly, so a large error means: abnormal. At the threshold that is best on "
       "the validation data, {} of {} test images are told right.",
-      run.model, grouped(run.sets.train_normal.size()), class_names(run.sets.normal_classes),
+      grouped(run.sets.train_normal.size()), class_names(run.sets.normal_classes),
       class_names(run.sets.abnormal_classes),
       grouped(best.abnormal_as_abnormal + best.normal_as_normal), grouped(run.sets.test.size()));
   report.headline = {

@@ -21,8 +21,10 @@ struct RunSeconds {
 };
 
 struct FashionRun {
-  std::string study;  ///< "ae_fashion"
-  std::string model;  ///< for people: "autoencoder"
+  std::string study;   ///< "ae_fashion"
+  std::string model;   ///< for people: "an autoencoder"
+  std::string method;  ///< likewise: "RMSprop, binary cross-entropy"
+  std::string loss;    ///< likewise: "binary cross-entropy"
   StudyOptions options;
   std::uint64_t seed = 0;
   const FashionMnist& data;
@@ -51,7 +53,7 @@ std::vector<DrawnChart> draw_fashion_charts(const FashionRun& run, const RunFold
 Report fashion_report(const FashionRun& run, const std::vector<DrawnChart>& charts,
                       const RunFolder& folder);
 
-/// A set that the notebook draws a histogram of: its errors, and which of the
+/// A set that a histogram is drawn of: its errors, and which of the
 /// five thresholds it marks (how many, from the first on).
 struct HistogramOf {
   const char* name;     ///< "train_normal": the stem of its files behind "hist_"

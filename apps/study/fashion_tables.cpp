@@ -29,11 +29,7 @@ Json result(const ThresholdResult& r) {
 
 std::string thresholds_csv(const Thresholds& t) {
   std::string csv = "name,threshold\n";
-  csv += fmt::format("mean_plus_2_5_std,{}\n", t.mean_plus_2_5_std);
-  csv += fmt::format("abnormal_mean_minus_std,{}\n", t.abnormal_mean_minus_std);
-  csv += fmt::format("normal_mean_plus_std,{}\n", t.normal_mean_plus_std);
-  csv += fmt::format("midpoint,{}\n", t.midpoint);
-  csv += fmt::format("best_validation,{}\n", t.best_validation);
+  for (const NamedThreshold& n : named(t)) csv += fmt::format("{},{}\n", n.name, n.value);
   return csv;
 }
 
@@ -76,7 +72,6 @@ void write_tables(const FashionRun& run, const RunFolder& folder) {
 
 std::string metrics_json(const FashionRun& run) {
   const Evaluation& e = run.evaluation;
-  const Thresholds& t = e.search.thresholds;
   Json json;
   json["study"] = run.study;
   json["seed"] = run.seed;
@@ -97,11 +92,7 @@ std::string metrics_json(const FashionRun& run) {
                  {"valid_abnormal", mean_and_std(e.valid_abnormal)},
                  {"test_normal", mean_and_std(e.test_normal)},
                  {"test_abnormal", mean_and_std(e.test_abnormal)}};
-  json["thresholds"] = {{"mean_plus_2_5_std", t.mean_plus_2_5_std},
-                        {"abnormal_mean_minus_std", t.abnormal_mean_minus_std},
-                        {"normal_mean_plus_std", t.normal_mean_plus_std},
-                        {"midpoint", t.midpoint},
-                        {"best_validation", t.best_validation}};
+  for (const NamedThreshold& n : named(e.search.thresholds)) json["thresholds"][n.name] = n.value;
   for (const ThresholdResult& r : e.results) json["results"][r.name] = result(r);
   json["roc_auc"] = e.roc_auc;
   json["average_precision"] = e.average_precision;

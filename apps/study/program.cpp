@@ -93,6 +93,8 @@ void Program::add_common_flags() {
   };
   const CLI::Validator whole = require<Index>("a whole number from 1 to 2147483647",
                                               [](Index n) { return n >= 1 && n <= 2147483647; });
+  const CLI::Validator threads = require<int>("a whole number from 1 to 1024",
+                                              [](int n) { return n >= 1 && n <= kMaxThreads; });
   const CLI::Validator seed = require<std::uint64_t>(
       "a whole number from 0 to 18446744073709551615", [](std::uint64_t) { return true; });
   const CLI::Validator rate =
@@ -115,7 +117,7 @@ void Program::add_common_flags() {
       "and put mean and standard deviation of every figure\ninto summary.csv [1]",
       training, whole);
   add("--threads", options_.threads, "N",
-      "Threads to use; results are the same for any number\n[all processors]", training, whole);
+      "Threads to use; results are the same for any number\n[all processors]", training, threads);
 
   const std::string out =
       fmt::format("Folder to write to, made if missing [{}]", options_.out.string());

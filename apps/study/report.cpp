@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "apps/study/encoding.h"
+#include "apps/study/text.h"
 #include "tensor/error.h"
 
 namespace gradus::study {
@@ -44,22 +45,6 @@ std::string relative_link(std::string_view file) {
   return link;
 }
 
-std::string percent(double share) {
-  return std::isfinite(share) ? fmt::format("{:.2f} %", 100 * share) : "–";
-}
-
-// 12345 as 12,345: counts are read, not computed with.
-std::string group_digits(int64_t count) {
-  const std::string digits = std::to_string(count);
-  std::string grouped;
-  for (size_t i = 0; i < digits.size(); ++i) {
-    const bool between_digits = i > 0 && digits[i - 1] != '-';
-    if (between_digits && (digits.size() - i) % 3 == 0) grouped += ',';
-    grouped += digits[i];
-  }
-  return grouped;
-}
-
 struct Size {
   uint32_t width = 0;
   uint32_t height = 0;
@@ -92,7 +77,7 @@ data matrix_data(const ConfusionMatrix& matrix) {
     for (size_t predicted = 0; predicted < 2; ++predicted) {
       const double share = total > 0 ? static_cast<double>(counts[predicted]) / total : 0;
       data cell;
-      cell["count"] = group_digits(counts[predicted]);
+      cell["count"] = grouped(counts[predicted]);
       cell["share"] = fmt::format("{:.1f} %", 100 * share);
       cell["tint"] = fmt::format("{:.0f}%", 8 + 52 * share);
       cell["kind"] = truth == predicted ? "right" : "wrong";

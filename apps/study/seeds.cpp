@@ -55,16 +55,18 @@ Existing existing(const StudyOptions& options) {
   return options.force ? Existing::overwrite : options.resume ? Existing::resume : Existing::refuse;
 }
 
+void require_checkpoint(const RunFolder& folder) {
+  if (folder.has_checkpoint()) return;
+  fail("{}: there is no checkpoint to go on from; start over with --force", folder.path().string());
+}
+
 }  // namespace
 
 void run_seeds(const StudyOptions& options,
                const std::function<void(std::uint64_t seed, const RunFolder& folder)>& run_one) {
   const RunFolder folder(options.out, existing(options));
   if (options.seeds == 1) {
-    if (options.resume && !folder.has_checkpoint()) {
-      fail("{}: there is no checkpoint to go on from; start over with --force",
-           folder.path().string());
-    }
+    if (options.resume) require_checkpoint(folder);
     return run_one(options.seed, folder);
   }
   if (options.resume && !fs::exists(folder / "runs")) {
@@ -75,12 +77,15 @@ void run_seeds(const StudyOptions& options,
   for (int i = 0; i < options.seeds; ++i) {
     const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(i);
     const fs::path path = folder.path() / "runs" / fmt::format("seed_{}", seed);
-    // A run that was stopped before its first checkpoint begins anew.
-    const bool goes_on = options.resume && fs::exists(path / "checkpoint.safetensors");
-    const bool replaces = options.resume || options.force;
-    const RunFolder run(path, goes_on    ? Existing::resume
-                              : replaces ? Existing::overwrite
-                                         : Existing::refuse);
+    // A run that was stopped before its first checkpoint begins anew; a finished
+    // one whose checkpoint is gone is left to the user.
+    const bool begun =
+        fs::exists(path / "checkpoint.safetensors") || fs::exists(path / "metrics.json");
+    const bool replaces = options.force || (options.resume && !begun);
+    const RunFolder run(path, replaces         ? Existing::overwrite
+                              : options.resume ? Existing::resume
+                                               : Existing::refuse);
+    if (options.resume && !replaces) require_checkpoint(run);
     if (!options.quiet) {
       std::fputs(fmt::format("Run {} of {}: seed {}\n", i + 1, options.seeds, seed).c_str(),
                  stderr);

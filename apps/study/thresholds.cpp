@@ -61,4 +61,13 @@ ThresholdSearch find_thresholds(std::span<const double> normal_training,
   return search;
 }
 
+std::array<NamedThreshold, 5> named(const Thresholds& t) {
+  return {
+      {{"mean_plus_2_5_std", "mean + 2.5 std of normal training", t.mean_plus_2_5_std},
+       {"abnormal_mean_minus_std", "mean - std of abnormal validation", t.abnormal_mean_minus_std},
+       {"normal_mean_plus_std", "mean + std of normal validation", t.normal_mean_plus_std},
+       {"midpoint", "midpoint of 2 and 3", t.midpoint},
+       {"best_validation", "best on validation", t.best_validation}}};
+}
+
 }  // namespace gradus::study

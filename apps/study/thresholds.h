@@ -5,6 +5,7 @@
 // Thread safety: a free function without state.
 #pragma once
 
+#include <array>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,15 @@ struct Thresholds {
   double midpoint;                 ///< 4, blue: halfway between 2 and 3
   double best_validation;          ///< 5, red: the first best of the sweep
 };
+
+/// One of them with its words: the name in files, and what it is for people.
+struct NamedThreshold {
+  const char* name;
+  const char* meaning;
+  double value;
+};
+/// All five in the order of their numbers.
+std::array<NamedThreshold, 5> named(const Thresholds& thresholds);
 
 struct SweepPoint {
   double threshold;

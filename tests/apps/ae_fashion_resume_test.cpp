@@ -59,19 +59,26 @@ TEST(AeFashionResume, EndsAsARunInOneGo) {
 
 TEST(AeFashionResume, SurvivesAKill) {
   const TempDir folder;
-  const Arguments arguments = {"--data",          small_data(), "--out",
-                               folder / "killed", "--epochs",   "160"};
-  // Its words fill the pipe before the end, so it is still training when it dies.
-  const Ran killed = ae_fashion(arguments, {.kill_when = [](std::string_view err) {
-                                  return err.find("Epoch 2/160") != err.npos;
-                                }});
-  ASSERT_EQ(killed.status, 128 + SIGKILL);
-  ASSERT_FALSE(fs::exists(folder / "killed" / "metrics.json"));
-  const Ran resumed = ae_fashion(join(arguments, {"--resume"}));
+  const fs::path run = folder / "run";
+  const Arguments arguments = {"--data", small_data(), "--out", run, "--epochs"};
+  // Words of 160 epochs do not fit into the pipe, so it is still training when it dies.
+  const auto kill_at = [&](const std::string& line, const Arguments& more) {
+    const Ran killed =
+        ae_fashion(join(arguments, more),
+                   {.kill_when = [&](std::string_view err) { return err.find(line) != err.npos; }});
+    EXPECT_EQ(killed.status, 128 + SIGKILL) << killed.err;
+  };
+  kill_at("Epoch 2/160", {"160"});
+  EXPECT_FALSE(fs::exists(run / "metrics.json"));
+  const Ran resumed = ae_fashion(join(arguments, {"160", "--resume"}));
   ASSERT_EQ(resumed.status, 0) << resumed.err;
   EXPECT_THAT(resumed.err, HasSubstr("Going on after epoch "));
   train_into(folder / "whole", {"--epochs", "160"});
-  expect_same(folder / "whole", folder / "killed");
+  expect_same(folder / "whole", run);
+
+  // Being trained on, it is no finished run any more.
+  kill_at("Epoch 162/320", {"320", "--resume"});
+  EXPECT_FALSE(fs::exists(run / "metrics.json"));
 }
 
 TEST(AeFashionResume, RefusesOtherSettingsAndNamesThem) {

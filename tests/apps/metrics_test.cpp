@@ -29,7 +29,7 @@ TEST(ConfusionTest, CountsStrictlyBelowAsNormal) {
   EXPECT_DOUBLE_EQ(c.recall(), 0.75);
 }
 
-TEST(ConfusionTest, GivesTheFiguresOfNotebook000) {
+TEST(ConfusionTest, GivesTheFiguresOfThePublishedRun) {
   // At its best validation threshold.
   const Confusion c{.abnormal_as_abnormal = 960,
                     .abnormal_as_normal = 40,

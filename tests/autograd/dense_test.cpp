@@ -71,6 +71,8 @@ TEST(DenseTest, RefusesWhatDoesNotFit) {
   EXPECT_NE(of({3}, {3}, {3}), "(no error)");
   EXPECT_NE(of({3}, {3, 2}, {3}), "(no error)");
   EXPECT_NE(of({3}, {3, 2}, {1, 2}), "(no error)");
+  EXPECT_NE(of({3}, {3, 2}, {2, 1}), "(no error)");
+  EXPECT_NE(of({3}, {3, 2}, {}), "(no error)");
 }
 
 TEST(DenseTest, RefusesAnActivationThatIsNone) {

@@ -289,6 +289,14 @@ TEST(Backward, LeavesCleanSlotsWhenAnOperationThrows) {
   EXPECT_EQ(x.grad().item(), 32);  // 4 x^3, as if nothing had happened
 }
 
+TEST(Backward, KeepsWhatLeavesHadBeforeAThrow) {
+  bool broken = true;
+  const Variable x = leaf({2}, {1, 2});
+  sum(square(x)).backward();
+  EXPECT_THROW(sum(exp(apply(Fragile{&broken}, square(x)))).backward(), Error);
+  EXPECT_EQ(values(x.grad()), (Values{2, 4}));
+}
+
 TEST(Backward, CleansUpAfterAThrowInAGraphThatItFrees) {
   bool broken = true;
   const Variable x = leaf(2);

@@ -129,6 +129,13 @@ TEST(Gradcheck, HoldsToTheToleranceAsked) {
   EXPECT_FALSE(gradcheck(function, {kAround}, {.step = 1e-2, .tolerance = 0}).ok);
 }
 
+// A step of 1e-3 at 1e9 would be lost in the rounding of x + h.
+TEST(Gradcheck, StepsInProportionToLargeInputs) {
+  const auto function = [](Xs x) { return 2 * x[0]; };
+  const GradcheckResult result = gradcheck(function, {Tensor::scalar(Scalar(1e9))}, kDifferences);
+  EXPECT_TRUE(result.ok) << result.worst;
+}
+
 // Halving the step of a fourth-order difference divides its error by 16.
 TEST(Gradcheck, DifferencesAreOfFourthOrder) {
   if (kFloat) GTEST_SKIP() << "rounding hides the order in float";

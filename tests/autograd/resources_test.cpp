@@ -3,6 +3,8 @@
 #include <pthread.h>
 
 #include <functional>
+#include <memory>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -95,6 +97,28 @@ TEST(Nodes, OfAKeptGraphStayUntilItIsLetGo) {
   EXPECT_EQ(growth.nodes(), 1);
 }
 
+/// The identity; when backward comes by, it notes how many nodes are alive.
+struct Census {
+  static constexpr const char* kName = "census";
+  std::int64_t* nodes;
+  Tensor forward(const Tensor& x) { return x.clone(); }
+  void backward(const Tensor& dy, const Gradients& d) const {
+    *nodes = live_nodes();
+    d[0].map([](Scalar g) { return g; }, dy);
+  }
+  Variables rule(const Variable& dy, const Recall&) const { return {dy}; }
+};
+
+TEST(Nodes, DieOneByOneWhileBackwardRuns) {
+  std::int64_t seen = 0;
+  const std::int64_t before = live_nodes();
+  const Variable x(Tensor::scalar(2), true);
+  Variable y = apply(Census{&seen}, -(-x));
+  for (int i = 0; i < 100; ++i) y = -y;
+  y.backward();
+  EXPECT_EQ(seen - before, 5);  // x, two below, the census itself, and y, which is held here
+}
+
 TEST(Nodes, OfDroppedResultsDieAtOnce) {
   const Variable x(Tensor::scalar(2), true);
   const Growth growth;
@@ -105,6 +129,36 @@ TEST(Nodes, OfDroppedResultsDieAtOnce) {
     exp(kept);
     EXPECT_EQ(growth.nodes(), 1);
   }
+  EXPECT_EQ(growth.nodes(), 0);
+}
+
+/// The identity; what it carries goes when its node does.
+struct Carry {
+  static constexpr const char* kName = "carry";
+  std::shared_ptr<void> load;
+  Tensor forward(const Tensor& x) { return x.clone(); }
+  void backward(const Tensor&, const Gradients&) const {}
+  Variables rule(const Variable&, const Recall&) const { return {}; }
+};
+
+// One thread is in the middle of letting a graph go when another lets go of its
+// own: the second must not leave its nodes to the first.
+TEST(Nodes, DieOnTheThreadThatDropsThem) {
+  std::int64_t left = -1;
+  const auto drop_elsewhere = [&](void*) {
+    std::jthread([&] {
+      const Growth growth;
+      const Variable x(Tensor::scalar(2), true);
+      exp(exp(exp(x)));
+      left = growth.nodes();
+    });
+  };
+  const Growth growth;
+  {
+    const Variable x(Tensor::scalar(2), true);
+    const Variable middle = -apply(Carry{std::shared_ptr<void>(&left, drop_elsewhere)}, -x);
+  }
+  EXPECT_EQ(left, 1);  // its x
   EXPECT_EQ(growth.nodes(), 0);
 }
 
@@ -246,14 +300,14 @@ TEST(Activations, AreLetGoWhileBackwardRuns) {
   EXPECT_LT(pool_stats().high_water_bytes - before, 2 * kTensor + kSmallChange);
 }
 
-TEST(Activations, GoWithAGraphThatIsFreedWhileTheResultLives) {
+TEST(Activations, GoWithAGraphThatIsFreedWhileResultsLive) {
   const Variable x(Tensor::ones({kElements}), true);
   x.backward(Tensor::zeros(x.shape()));
   const Growth growth;
-  const Variable y = sum(exp(square(x)));
-  EXPECT_TRUE(grown_by(growth, 1));  // square saved x, which was there; exp its output
+  const Variable between = square(x + 1), y = sum(exp(between));
+  EXPECT_TRUE(grown_by(growth, 3));  // what square saved, its value, and what exp saved
   y.backward();
-  EXPECT_TRUE(grown_by(growth, 0));
+  EXPECT_TRUE(grown_by(growth, 1));  // its value
 }
 
 // ---------------------------------------------------------------- steady state
