@@ -51,8 +51,7 @@ TEST(Docs, SnippetsAreTheExamplesAndPrintWhatTheySay) {
       const std::string name = (*it)[1];
       const auto at = static_cast<size_t>(it->position());
       SCOPED_TRACE(file.string() + ": " + name);
-      const fs::path source =
-          fs::path(GRADUS_SOURCE_DIR) / "docs" / "examples" / (name + ".cpp");
+      const fs::path source = fs::path(GRADUS_SOURCE_DIR) / "docs" / "examples" / (name + ".cpp");
       EXPECT_EQ(block(text, "cpp", at), gradus::read_file(source));
       EXPECT_EQ(block(text, "text", at),
                 output_of(fs::path(GRADUS_EXAMPLES_DIR) / ("example_" + name)));
@@ -69,6 +68,12 @@ TEST(Docs, EveryCppBlockIsAnExample) {
          at = text.find("```cpp", at + 1)) {
       EXPECT_EQ(text.substr(at - 5, 5), " -->\n") << file << " has a snippet without its file";
     }
+  }
+}
+
+TEST(Docs, HaveNoPlaceholders) {
+  for (const fs::path& file : documents()) {
+    EXPECT_FALSE(std::regex_search(gradus::read_file(file), std::regex("@\\w+@"))) << file;
   }
 }
 

@@ -226,8 +226,8 @@ Report fashion_report(const FashionRun& run, const std::vector<DrawnChart>& char
   report.lead = fmt::format(
       "{} images of normal clothes ({}) were all that the model saw. What it has never seen ({}) "
       "it "
-      "reconstructs badly, so a large error means: abnormal. At the threshold that is best on "
-      "the validation data, {} of {} test images are told right.",
+      "reconstructs badly, so a large error means abnormal. At the threshold that is best on "
+      "the validation data, {} of {} test images are classified correctly.",
       grouped(run.sets.train_normal.size()), class_names(run.sets.normal_classes),
       class_names(run.sets.abnormal_classes),
       grouped(best.abnormal_as_abnormal + best.normal_as_normal), grouped(run.sets.test.size()));

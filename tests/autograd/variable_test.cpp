@@ -71,10 +71,9 @@ TEST(Variable, SaysWhyThereIsNoGradient) {
             "that depends on it");
   const ModulePath::Scope open(ModulePath::root()->child("encoder"));
   const Variable y = 2 * x;
-  EXPECT_EQ(
-      error_of([&] { y.grad(); }),
-      "[grad] no gradient has reached this result of shape (2,) (in encoder); call backward() "
-      "on a result that depends on it");
+  EXPECT_EQ(error_of([&] { y.grad(); }),
+            "[grad] got a result of shape (2,) (in encoder); only leaves keep their gradient: use "
+            "grad(loss, x)");
 }
 
 TEST(Variable, ZeroGradOfDataDoesNothing) {

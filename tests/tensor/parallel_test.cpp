@@ -159,8 +159,8 @@ TEST(GrainFor, CountsRowsOfAChunk) {
 TEST(NumThreads, IsKeptAndChecked) {
   const ThreadCount scope(5);
   EXPECT_EQ(num_threads(), 5);
-  EXPECT_EQ(test::error_of([] { set_num_threads(0); }), "[threads] got 0, expected 1 or more");
-  EXPECT_EQ(test::error_of([] { set_num_threads(-2); }), "[threads] got -2, expected 1 or more");
+  EXPECT_EQ(test::error_of([] { set_num_threads(0); }), "[threads] got 0, expected 1 to 1024");
+  EXPECT_EQ(test::error_of([] { set_num_threads(-2); }), "[threads] got -2, expected 1 to 1024");
   EXPECT_EQ(num_threads(), 5);
   int elsewhere = 0;
   std::jthread([&] { elsewhere = num_threads(); }).join();
