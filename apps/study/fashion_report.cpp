@@ -224,10 +224,9 @@ Report fashion_report(const FashionRun& run, const std::vector<DrawnChart>& char
   report.subtitle = fmt::format(
       "Anomaly detection on Fashion-MNIST with {} that saw only normal images", run.model);
   report.lead = fmt::format(
-      "{} images of normal clothes ({}) were all that the model saw. What it has never seen ({}) "
-      "it "
-      "reconstructs badly, so a large error means abnormal. At the threshold that is best on "
-      "the validation data, {} of {} test images are classified correctly.",
+      "The model was trained on {} images of normal clothes ({}) and nothing else. What it has "
+      "never seen ({}) it reconstructs badly, so a large error means abnormal. At the threshold "
+      "that is best on the validation data, {} of {} test images are classified correctly.",
       grouped(run.sets.train_normal.size()), class_names(run.sets.normal_classes),
       class_names(run.sets.abnormal_classes),
       grouped(best.abnormal_as_abnormal + best.normal_as_normal), grouped(run.sets.test.size()));
