@@ -42,9 +42,9 @@ struct Dense {
         input.shape()[input.rank() - 1] != weight.shape()[0] ||
         bias.shape()[0] != weight.shape()[1]) {
       fail(
-          "[dense] got input {}, weight {} and bias {}, expected (..., in), (in, out) and (out,); "
-          "is a Flatten missing?",
-          input.shape().str(), weight.shape().str(), bias.shape().str());
+          "[dense] got input {}, weight {} and bias {}, expected (..., in), (in, out) and (out,){}",
+          input.shape().str(), weight.shape().str(), bias.shape().str(),
+          input.rank() > 2 ? "; is a Flatten missing?" : "");
     }
     x = input;
     w = weight;

@@ -1,5 +1,6 @@
 #include "optim/optimizer.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "tensor/error.h"
@@ -27,9 +28,7 @@ Optimizer::Optimizer(Parameters parameters, std::vector<std::string> moments, Sc
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const Shape& shape = parameters_[i].variable.shape();
     for (std::vector<Tensor>& moment : moments_) moment.push_back(Tensor::zeros(shape));
-    for (Index begin = 0; begin < shape.numel(); begin += kElementGrain) {
-      pieces_.push_back({i, begin, std::min(shape.numel(), begin + kElementGrain)});
-    }
+    size_ += shape.numel();
   }
   whole_.resize(parameters_.size());
 }
@@ -48,20 +47,29 @@ void Optimizer::step() {
     Chunk& chunk = whole_[i];
     chunk.parameter = p.mutable_value().mutable_data().data();
     chunk.gradient = p.grad().data().data();
+    chunk.size = p.value().numel();
     for (std::size_t m = 0; m < moments_.size(); ++m) {
       chunk.moment[m] = moments_[m][i].mutable_data().data();
     }
   }
   ++steps_;
   begin_step();
-  parallel_for(static_cast<Index>(pieces_.size()), 1, [&](Index begin, Index) {
-    const Piece& piece = pieces_[static_cast<std::size_t>(begin)];
-    Chunk chunk = whole_[piece.parameter];
-    chunk.parameter += piece.begin;
-    chunk.gradient += piece.begin;
-    for (std::size_t m = 0; m < moments_.size(); ++m) chunk.moment[m] += piece.begin;
-    chunk.size = piece.end - piece.begin;
-    update(chunk);
+  // The parameters end to end, in chunks of equal size: a small model, however
+  // many parameters it has, is one chunk and needs no second thread.
+  parallel_for(size_, kElementGrain, [&](Index begin, Index end) {
+    Index offset = 0;  // where the parameter begins in the row of all
+    for (const Chunk& whole : whole_) {
+      const Index from = std::max(begin, offset) - offset;
+      const Index to = std::min(end, offset + whole.size) - offset;
+      offset += whole.size;
+      if (from >= to) continue;
+      Chunk chunk = whole;
+      chunk.parameter += from;
+      chunk.gradient += from;
+      for (std::size_t m = 0; m < moments_.size(); ++m) chunk.moment[m] += from;
+      chunk.size = to - from;
+      update(chunk);
+    }
   });
 }
 

@@ -61,16 +61,11 @@ class Optimizer {
   virtual void update(const Chunk& chunk) const = 0;
 
  private:
-  struct Piece {
-    std::size_t parameter;
-    Index begin, end;
-  };
-
   Parameters parameters_;
   std::vector<std::string> moment_names_;
   std::vector<std::vector<Tensor>> moments_;  // [moment][parameter]
-  std::vector<Piece> pieces_;
-  std::vector<Chunk> whole_;  // of each parameter; filled anew in each step
+  std::vector<Chunk> whole_;                  // one a parameter; filled anew in each step
+  Index size_ = 0;                            // of all parameters together
   Scalar learning_rate_;
   std::int64_t steps_ = 0;
 };

@@ -58,7 +58,7 @@ TEST(Docs, SnippetsAreTheExamplesAndPrintWhatTheySay) {
       ++snippets;
     }
   }
-  EXPECT_EQ(snippets, 3);
+  EXPECT_EQ(snippets, 4);
 }
 
 TEST(Docs, EveryCppBlockIsAnExample) {

@@ -37,7 +37,7 @@ Chart histogram_chart(const HistogramOf& of, const Thresholds& thresholds) {
   const Histogram all = histogram(*of.mae, kHistogramBins);
   HistogramChart chart{all.edges, {}, threshold_lines(thresholds, of.thresholds)};
   if (of.is_normal == nullptr) {
-    chart.sets = {{"", all.counts, Ink::kSlate}};
+    chart.sets = {{"", all.counts, of.ink}};
   } else {
     // The same bins for both kinds, stacked to the outline of all.
     HistogramSet normal{"normal", std::vector<int64_t>(all.counts.size()), Ink::kSlate};
@@ -94,11 +94,12 @@ Chart pixel_chart(const char* name, const char* title, const ImageSet& set,
 
 std::vector<HistogramOf> histograms_of(const FashionRun& run) {
   const Evaluation& e = run.evaluation;
-  return {{"train_normal", "the normal training data", &e.train_normal, nullptr, 1},
-          {"valid_abnormal", "the abnormal validation data", &e.valid_abnormal, nullptr, 2},
-          {"valid_normal", "the normal validation data", &e.valid_normal, nullptr, 3},
-          {"valid", "the validation data", &e.valid, &run.sets.valid.is_normal, 5},
-          {"test", "the test data", &e.test, &run.sets.test.is_normal, 5}};
+  return {{"train_normal", "the normal training data", &e.train_normal, nullptr, Ink::kSlate, 1},
+          {"valid_abnormal", "the abnormal validation data", &e.valid_abnormal, nullptr,
+           Ink::kOrange, 2},
+          {"valid_normal", "the normal validation data", &e.valid_normal, nullptr, Ink::kSlate, 3},
+          {"valid", "the validation data", &e.valid, &run.sets.valid.is_normal, Ink::kSlate, 5},
+          {"test", "the test data", &e.test, &run.sets.test.is_normal, Ink::kSlate, 5}};
 }
 
 std::vector<DrawnChart> draw_fashion_charts(const FashionRun& run, const RunFolder& folder) {

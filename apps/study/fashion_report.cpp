@@ -223,12 +223,18 @@ Report fashion_report(const FashionRun& run, const std::vector<DrawnChart>& char
                              class_names(run.sets.abnormal_classes));
   report.subtitle = fmt::format(
       "Anomaly detection on Fashion-MNIST with {} that saw only normal images", run.model);
+  const bool told_apart = mean_std(e.valid_abnormal).mean > mean_std(e.valid_normal).mean;
+  const std::string verdict = fmt::format(
+      told_apart ? "What it has never seen ({}) it reconstructs worse, so a large error speaks for "
+                   "abnormal."
+                 : "What it has never seen ({}) it reconstructs no worse: here the error does not "
+                   "tell abnormal from normal.",
+      class_names(run.sets.abnormal_classes));
   report.lead = fmt::format(
-      "The model was trained on {} images of normal clothes ({}) and nothing else. What it has "
-      "never seen ({}) it reconstructs badly, so a large error means abnormal. At the threshold "
-      "that is best on the validation data, {} of {} test images are classified correctly.",
-      grouped(run.sets.train_normal.size()), class_names(run.sets.normal_classes),
-      class_names(run.sets.abnormal_classes),
+      "The model was trained on {} images of normal clothes ({}) and nothing else. {} At the "
+      "threshold that is best on the validation data, {} of {} test images are classified "
+      "correctly.",
+      grouped(run.sets.train_normal.size()), class_names(run.sets.normal_classes), verdict,
       grouped(best.abnormal_as_abnormal + best.normal_as_normal), grouped(run.sets.test.size()));
   report.headline = {
       {"Accuracy", percent(best.accuracy()), "at the best validation threshold"},

@@ -25,7 +25,10 @@ void print_summary(const FashionRun& run, const RunFolder& folder) {
     fmt::print("  {:<20} {:>9.5f} {:>9.4f} {:>9.4f} {:>9.4f}\n", r.name, r.threshold,
                r.confusion.accuracy(), r.confusion.precision(), r.confusion.recall());
   }
-  fmt::print("  ROC-AUC {:.4f}, average precision {:.4f}\n", e.roc_auc, e.average_precision);
+  fmt::print(
+      "  normal is positive there; with abnormal as positive: ROC-AUC {:.4f}, average precision "
+      "{:.4f}\n",
+      e.roc_auc, e.average_precision);
   fmt::print("Report: {}\n", (folder / "report.html").string());
 }
 

@@ -60,6 +60,7 @@ struct HistogramOf {
   const char* caption;  ///< "the normal training data"
   const std::vector<double>* mae;
   const std::vector<bool>* is_normal;  ///< null: all of one kind
+  Ink ink;                             ///< of that one kind
   int thresholds;
 };
 std::vector<HistogramOf> histograms_of(const FashionRun& run);
