@@ -20,7 +20,7 @@ if(GRADUS_SANITIZE)
   target_compile_options(gradus_options INTERFACE -fsanitize=${GRADUS_SANITIZE}
                          -fno-sanitize-recover=all -fno-omit-frame-pointer
                          # With sanitizers GCC sees uninitialised parts in std::function.
-                         -Wno-maybe-uninitialized)
+                         $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(gradus_options INTERFACE -fsanitize=${GRADUS_SANITIZE})
 endif()
 if(GRADUS_COVERAGE)
