@@ -225,11 +225,9 @@ Report fashion_report(const FashionRun& run, const std::vector<DrawnChart>& char
       "Anomaly detection on Fashion-MNIST with {} that saw only normal images", run.model);
   const bool told_apart = mean_std(e.valid_abnormal).mean > mean_std(e.valid_normal).mean;
   const std::string verdict = fmt::format(
-      told_apart ? "What it has never seen ({}) it reconstructs worse, so a large error speaks for "
-                   "abnormal."
-                 : "What it has never seen ({}) it reconstructs no worse: here the error does not "
-                   "tell abnormal from normal.",
-      class_names(run.sets.abnormal_classes));
+      "What it has never seen ({}) it reconstructs {}.", class_names(run.sets.abnormal_classes),
+      told_apart ? "worse, so a large error speaks for abnormal"
+                 : "no worse: here the error does not tell abnormal from normal");
   report.lead = fmt::format(
       "The model was trained on {} images of normal clothes ({}) and nothing else. {} At the "
       "threshold that is best on the validation data, {} of {} test images are classified "
