@@ -32,14 +32,15 @@ endif()
 #                [PRIVATE_INCLUDES ...] [DOUBLE])
 #
 # Makes gradus_NAME (Scalar is float) and, with DOUBLE, gradus_NAME_double, the
-# same sources with Scalar double, in which the gradients are checked. LINKS
+# same sources with Scalar double, in which the gradients are checked (not under
+# sanitizers: memory and threads are used alike in both). LINKS
 # names the folders below this one (tensor, autograd, ...). The direction of the
 # dependencies is enforced here: a library sees the headers of its own folder and
 # of those it links, through a root that holds nothing else.
 function(gradus_library name)
   cmake_parse_arguments(ARG "DOUBLE" "" "SOURCES;LINKS;PUBLIC_LINKS;PRIVATE_LINKS;PRIVATE_INCLUDES" ${ARGN})
   set(suffixes "")
-  if(ARG_DOUBLE AND GRADUS_BUILD_TESTS)
+  if(ARG_DOUBLE AND GRADUS_BUILD_TESTS AND NOT GRADUS_SANITIZE)
     set(suffixes "_double")
   endif()
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
@@ -78,7 +79,7 @@ endfunction()
 function(gradus_test name)
   cmake_parse_arguments(ARG "DOUBLE" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   set(suffixes "")
-  if(ARG_DOUBLE)
+  if(ARG_DOUBLE AND NOT GRADUS_SANITIZE)
     set(suffixes "_double")
   endif()
   foreach(suffix IN ITEMS "" LISTS suffixes)

@@ -52,31 +52,31 @@ Variable ELU::forward(const Variable& x) { return activate(x, Activation::elu); 
 Variable Sigmoid::forward(const Variable& x) { return activate(x, Activation::sigmoid); }
 Variable Tanh::forward(const Variable& x) { return activate(x, Activation::tanh); }
 
-Sequential::Sequential(const Sequential& other) : Module(other) {
+Sequential::Sequential(const Sequential& other) : Layer(other) {
   for (const Child& child : other.children_) {
-    children_.push_back({child.name, child.copy(*child.module), child.copy});
+    children_.push_back({child.name, child.copy(*child.layer), child.copy});
   }
 }
 
 Sequential& Sequential::operator=(const Sequential& other) { return *this = Sequential(other); }
 
-void Sequential::add(std::unique_ptr<Module> module, Copy copy) {
-  std::string name = module->type();
+void Sequential::add(std::unique_ptr<Layer> layer, Copy copy) {
+  std::string name = layer->type();
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-  const auto same = std::ranges::count(children_, module->type(),
-                                       [](const Child& c) { return c.module->type(); });
+  const auto same =
+      std::ranges::count(children_, layer->type(), [](const Child& c) { return c.layer->type(); });
   if (same > 0) name += "_" + std::to_string(same);
-  children_.push_back({std::move(name), std::move(module), copy});
+  children_.push_back({std::move(name), std::move(layer), copy});
 }
 
 Variable Sequential::forward(const Variable& x) {
   Variable y = x;
-  for (Child& child : children_) y = (*child.module)(y);
+  for (Child& child : children_) y = (*child.layer)(y);
   return y;
 }
 
 void Sequential::reflect(Reflector& r) {
-  for (Child& child : children_) r(child.name, *child.module);
+  for (Child& child : children_) r(child.name, *child.layer);
 }
 
 }  // namespace gradus::nn

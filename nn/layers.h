@@ -13,7 +13,7 @@
 namespace gradus::nn {
 
 /// y = activation(x w + b): (..., in) to (..., out).
-class Dense final : public Module {
+class Dense final : public Layer {
  public:
   /// Weight (in, out) from `initializer`, bias (out,) of zeros.
   Dense(Index in, Index out, Activation activation, Generator& random,
@@ -28,13 +28,13 @@ class Dense final : public Module {
 };
 
 /// (n, a, b, ...) to (n, a b ...).
-class Flatten final : public Module {
+class Flatten final : public Layer {
  public:
   Variable forward(const Variable& x) override;
 };
 
 /// (n, ...) to (n, sizes...). Throws `Error` where the elements do not fit.
-class Reshape final : public Module {
+class Reshape final : public Layer {
  public:
   explicit Reshape(const Shape& sample) : sample_(sample) {}
   Variable forward(const Variable& x) override;
@@ -44,27 +44,27 @@ class Reshape final : public Module {
 };
 
 // The activations as layers of their own.
-class ReLU final : public Module {
+class ReLU final : public Layer {
   Variable forward(const Variable& x) override;
 };
-class SELU final : public Module {
+class SELU final : public Layer {
   Variable forward(const Variable& x) override;
 };
-class ELU final : public Module {
+class ELU final : public Layer {
   Variable forward(const Variable& x) override;
 };
-class Sigmoid final : public Module {
+class Sigmoid final : public Layer {
   Variable forward(const Variable& x) override;
 };
-class Tanh final : public Module {
+class Tanh final : public Layer {
   Variable forward(const Variable& x) override;
 };
 
 /// One layer after the other. Children are named as Keras does it: "flatten",
 /// "dense", "dense_1", ...
-class Sequential final : public Module {
+class Sequential final : public Layer {
  public:
-  template <std::derived_from<Module>... Layers>
+  template <std::derived_from<Layer>... Layers>
   explicit Sequential(Layers... layers) {
     (add(std::move(layers)), ...);
   }
@@ -73,25 +73,25 @@ class Sequential final : public Module {
   Sequential(Sequential&&) = default;
   Sequential& operator=(Sequential&&) = default;
 
-  template <std::derived_from<Module> Layer>
-  void add(Layer layer) {
-    const auto copy = [](const Module& from) -> std::unique_ptr<Module> {
-      return std::make_unique<Layer>(static_cast<const Layer&>(from));
+  template <std::derived_from<Layer> L>
+  void add(L layer) {
+    const auto copy = [](const Layer& from) -> std::unique_ptr<Layer> {
+      return std::make_unique<L>(static_cast<const L&>(from));
     };
-    add(std::make_unique<Layer>(std::move(layer)), copy);
+    add(std::make_unique<L>(std::move(layer)), copy);
   }
 
   Variable forward(const Variable& x) override;
   void reflect(Reflector& r) override;
 
  private:
-  using Copy = std::unique_ptr<Module> (*)(const Module&);
+  using Copy = std::unique_ptr<Layer> (*)(const Layer&);
   struct Child {
     std::string name;
-    std::unique_ptr<Module> module;
+    std::unique_ptr<Layer> layer;
     Copy copy;
   };
-  void add(std::unique_ptr<Module> module, Copy copy);
+  void add(std::unique_ptr<Layer> layer, Copy copy);
 
   std::vector<Child> children_;
 };

@@ -84,6 +84,40 @@ struct AbsoluteError {
   }
 };
 
+/// The divergence of N(m, e^v) from N(0, 1). Near 0, where e^v - 1 has digits
+/// that e^v has not, it is about (m^2 + v^2 / 2) / 2.
+constexpr auto kl = [](Scalar m, Scalar v) { return Scalar(0.5) * (m * m + (math::expm1(v) - v)); };
+
+void check_gaussian(const char* name, const Shape& mean, const Shape& log_var) {
+  if (mean != log_var || mean.rank() == 0) {
+    fail("[{}] got mean {} and log_var {}, expected equal shapes (samples, ...)", name, mean.str(),
+         log_var.str());
+  }
+}
+
+/// y = sum of kl(m, v) / n, for n samples;  dm = dy m / n, dv = dy (e^v - 1) / (2 n)
+struct GaussianKl {
+  static constexpr const char* kName = "gaussian_kl";
+  Saved m{0}, v{1};
+
+  Tensor forward(const Tensor& mean, const Tensor& log_var) {
+    check_gaussian(kName, mean.shape(), log_var.shape());
+    m = mean;
+    v = log_var;
+    return Tensor::scalar(
+        static_cast<Scalar>(map_sum(kl, mean, log_var) / static_cast<double>(mean.shape()[0])));
+  }
+  void backward(const Tensor& dy, const Gradients& d) const {
+    const Scalar g = dy.item() / static_cast<Scalar>(m.get().shape()[0]);
+    d[0].map([g](Scalar a) { return g * a; }, m.get());
+    d[1].map([g](Scalar b) { return g * Scalar(0.5) * math::expm1(b); }, v.get());
+  }
+  Variables rule(const Variable& dy, const Recall& recall) const {
+    const Variable g = dy / static_cast<Scalar>(m.get().shape()[0]);
+    return {g * recall(m), g * Scalar(0.5) * (exp(recall(v)) - 1)};
+  }
+};
+
 }  // namespace
 
 Variable bce_with_logits(const Variable& logits, const Variable& targets) {
@@ -94,6 +128,18 @@ Variable mse(const Variable& predictions, const Variable& targets) {
 }
 Variable mae(const Variable& predictions, const Variable& targets) {
   return apply(MeanLoss<AbsoluteError>{}, predictions, targets);
+}
+Variable gaussian_kl(const Variable& mean, const Variable& log_var) {
+  return apply(GaussianKl{}, mean, log_var);
+}
+
+Tensor gaussian_kl_per_dimension(const Tensor& mean, const Tensor& log_var) {
+  check_gaussian("gaussian_kl_per_dimension", mean.shape(), log_var.shape());
+  const Tensor each = mapped("gaussian_kl_per_dimension", kl, mean, log_var);
+  Tensor total = Tensor::uninitialized(mean.shape().without(0));
+  sum_to(total, Write::overwrite, each);
+  const auto n = static_cast<Scalar>(mean.shape()[0]);
+  return mapped([n](Scalar sum) { return sum / n; }, total);
 }
 
 }  // namespace gradus::nn

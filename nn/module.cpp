@@ -12,18 +12,25 @@ namespace {
 
 thread_local CallObserver* observer = nullptr;
 
-// Calls each(dotted name, parameter) for everything below a module.
+// Calls each(dotted name, parameter or generator) for everything below a module.
 template <class Each>
 class Walk final : public Reflector {
  public:
   explicit Walk(const Each& each, std::string prefix = "")
       : each_(each), prefix_(std::move(prefix)) {}
   void operator()(std::string_view name, Parameter& parameter) override {
-    each_(prefix_ + std::string(name), parameter);
+    if constexpr (std::invocable<Each, std::string, Parameter&>) {
+      each_(prefix_ + std::string(name), parameter);
+    }
   }
   void operator()(std::string_view name, Module& child) override {
     Walk inner(each_, prefix_ + std::string(name) + ".");
     child.reflect(inner);
+  }
+  void operator()(std::string_view name, Generator& generator) override {
+    if constexpr (std::invocable<Each, std::string, Generator&>) {
+      each_(prefix_ + std::string(name), generator);
+    }
   }
 
  private:
@@ -33,13 +40,14 @@ class Walk final : public Reflector {
 
 }  // namespace
 
-Variable Module::operator()(const Variable& x) {
+const ModulePath* Module::current_path() {
   const bool outermost = ModulePath::current() == ModulePath::root();
   if (outermost && path_version_ != structure_version) set_path(ModulePath::root());
-  const ModulePath::Scope scope(path_);
-  Variable y = forward(x);
-  if (observer) observer->called(*this, y);
-  return y;
+  return path_;
+}
+
+void Module::report(std::span<const Variable> outputs) const {
+  if (observer) observer->called(*this, outputs);
 }
 
 // Gives this module its path and its children theirs.
@@ -60,6 +68,13 @@ void Module::set_path(const ModulePath* path) {
 Parameters Module::parameters() {
   Parameters result;
   Walk walk([&](std::string name, Parameter& p) { result.push_back({std::move(name), p}); });
+  reflect(walk);
+  return result;
+}
+
+std::vector<NamedGenerator> Module::generators() {
+  std::vector<NamedGenerator> result;
+  Walk walk([&](std::string name, Generator& g) { result.push_back({std::move(name), &g}); });
   reflect(walk);
   return result;
 }

@@ -6,5 +6,6 @@
 #include "nn/layers.h"        // IWYU pragma: export
 #include "nn/losses.h"        // IWYU pragma: export
 #include "nn/module.h"        // IWYU pragma: export
+#include "nn/sampling.h"      // IWYU pragma: export
 #include "nn/state.h"         // IWYU pragma: export
 #include "nn/summary.h"       // IWYU pragma: export

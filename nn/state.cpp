@@ -5,8 +5,9 @@
 
 namespace gradus::nn {
 
-void save_weights(Module& module, const std::filesystem::path& path) {
-  TensorFile file;
+void save_weights(Module& module, const std::filesystem::path& path,
+                  std::map<std::string, std::string> metadata) {
+  TensorFile file{{}, std::move(metadata)};
   for (const NamedParameter& p : module.parameters()) {
     file.tensors.push_back({p.name, p.variable.value()});
   }

@@ -18,8 +18,9 @@ void BestWeights::on_epoch_end(const History& history) {
   }
 }
 
-void BestWeights::save(const std::filesystem::path& path) const {
-  save_tensors(path, {weights_, {}});
+void BestWeights::save(const std::filesystem::path& path,
+                       std::map<std::string, std::string> metadata) const {
+  save_tensors(path, {weights_, std::move(metadata)});
 }
 
 void BestWeights::restore() {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <string>
 
 #include "optim/fit.h"
 
@@ -20,8 +22,9 @@ class BestWeights final : public Callback {
 
   /// Copies of the best weights by parameter name.
   const std::vector<NamedTensor>& weights() const { return weights_; }
-  /// Writes them as safetensors, atomically.
-  void save(const std::filesystem::path& path) const;
+  /// Writes them as safetensors, atomically, with `metadata` (free text by key).
+  void save(const std::filesystem::path& path,
+            std::map<std::string, std::string> metadata = {}) const;
   /// Puts them back into the parameters.
   void restore();
   /// Takes up an earlier best, from a checkpoint.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "tensor/error.h"
 #include "tensor/safetensors.h"
@@ -34,14 +35,53 @@ bool makes_sense(const History& history, int best_epoch) {
   return std::ranges::all_of(history, [](const EpochLog& e) { return std::isnan(e.monitored()); });
 }
 
+// Each as [name, seed, stream, counter].
+Json to_json(const std::vector<NamedGenerator>& generators) {
+  Json list = Json::array();
+  for (const auto& [name, g] : generators) {
+    list.push_back({name, g->seed(), g->stream(), g->counter()});
+  }
+  return list;
+}
+
+// Where each of `generators` stood when `saved` was written. Throws where they
+// are not those.
+std::vector<std::uint64_t> counters(const std::vector<NamedGenerator>& generators,
+                                    const Json& saved) {
+  const auto natural = [](const Json& json) {
+    if (!json.is_number_unsigned()) fail("got {} in a generator", json.dump());
+    return json.get<std::uint64_t>();
+  };
+  std::vector<std::string> names, saved_names;
+  for (const NamedGenerator& g : generators) names.push_back(g.name);
+  for (const Json& s : saved) saved_names.push_back(s.at(0).get<std::string>());
+  if (names != saved_names) {
+    fail("it has the generators [{}], this run has [{}]", fmt::join(saved_names, ", "),
+         fmt::join(names, ", "));
+  }
+  std::vector<std::uint64_t> result;
+  for (std::size_t i = 0; i < generators.size(); ++i) {
+    const Generator& g = *generators[i].generator;
+    const std::uint64_t seed = natural(saved[i].at(1)), stream = natural(saved[i].at(2));
+    if (seed != g.seed() || stream != g.stream()) {
+      fail("the generator {} began with seed {} and stream {}, now they are {} and {}", names[i],
+           seed, stream, g.seed(), g.stream());
+    }
+    result.push_back(natural(saved[i].at(3)));
+  }
+  return result;
+}
+
 }  // namespace
 
 Checkpoint::Checkpoint(std::filesystem::path path, Optimizer& optimizer, BestWeights& best,
-                       std::map<std::string, std::string> settings, double every_seconds)
+                       std::map<std::string, std::string> settings,
+                       std::vector<NamedGenerator> generators, double every_seconds)
     : path_(std::move(path)),
       optimizer_(optimizer),
       best_(best),
       settings_(std::move(settings)),
+      generators_(std::move(generators)),
       interval_(every_seconds) {}
 
 History Checkpoint::restore() {
@@ -66,6 +106,8 @@ History Checkpoint::restore() {
     if (!makes_sense(history, best_epoch)) fail("its epochs or the best of them make no sense");
     const auto steps = progress.at("steps").get<std::int64_t>();
     const double best_loss = number(progress.at("best_loss"));
+    const std::vector<std::uint64_t> positions =
+        counters(generators_, progress.value("generators", Json::array()));
     std::vector<NamedTensor> weights;
     for (const NamedParameter& p : optimizer_.parameters()) {
       weights.push_back({p.name, p.variable.value()});
@@ -76,6 +118,7 @@ History Checkpoint::restore() {
     optimizer_.set_state(file, steps);
     copy_tensors(file, kWeight, weights);
     best_.set(best_epoch, best_loss, file, kBest);
+    for (std::size_t i = 0; i < positions.size(); ++i) generators_[i].generator->seek(positions[i]);
     return history;
   } catch (const std::exception& e) {
     fail("{}: not a checkpoint of this run ({})", path_.string(), e.what());
@@ -107,6 +150,7 @@ void Checkpoint::save(const History& history) const {
   file.metadata[kProgress] = Json{
       {"history", epochs},
       {"steps", optimizer_.steps()},
+      {"generators", to_json(generators_)},
       {"best_epoch", best_.epoch()},
       {"best_loss",
        to_json(best_.loss())}}.dump();

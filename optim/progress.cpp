@@ -3,36 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cmath>
 #include <string>
+
+#include "optim/progress_text.h"
 
 namespace gradus::optim {
 namespace {
 
-constexpr int kBarWidth = 25;
 constexpr std::chrono::milliseconds kRedraw{100};
-
-// "42s", "3m 05s", "1h 02m".
-std::string duration(double seconds) {
-  const auto s = static_cast<long>(std::lround(seconds));
-  if (s < 60) return fmt::format("{}s", s);
-  if (s < 3600) return fmt::format("{}m {:02}s", s / 60, s % 60);
-  return fmt::format("{}h {:02}m", s / 3600, s / 60 % 60);
-}
-
-std::string bar(Index done, Index total) {
-  const auto filled = static_cast<std::size_t>(done * kBarWidth / std::max<Index>(1, total));
-  std::string text(kBarWidth, '.');
-  text.replace(0, filled, filled, '=');
-  if (filled < kBarWidth) text[filled] = '>';
-  return text;
-}
-
-// Progress that cannot be shown is no reason to end a training.
-void show(std::FILE* stream, const std::string& text) {
-  std::fputs(text.c_str(), stream);
-  std::fflush(stream);
-}
 
 }  // namespace
 

@@ -15,16 +15,28 @@ std::atomic<int>& threads_setting() {
   return threads;
 }
 
-}  // namespace
+thread_local int limit = kMaxThreads;
 
-void set_num_threads(int threads) {
+void check_threads(int threads) {
   if (threads < 1 || threads > kMaxThreads) {
     fail("[threads] got {}, expected 1 to {}", threads, kMaxThreads);
   }
+}
+
+}  // namespace
+
+void set_num_threads(int threads) {
+  check_threads(threads);
   threads_setting() = threads;
 }
 
-int num_threads() { return threads_setting().load(std::memory_order_relaxed); }
+int num_threads() { return std::min(limit, threads_setting().load(std::memory_order_relaxed)); }
+
+ThreadLimit::ThreadLimit(int threads) : outer_(limit) {
+  check_threads(threads);
+  limit = std::min(outer_, threads);
+}
+ThreadLimit::~ThreadLimit() { limit = outer_; }
 
 void start_with_short_spin(char** argv) {
   if (std::getenv("GOMP_SPINCOUNT") != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr) return;

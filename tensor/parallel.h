@@ -24,7 +24,23 @@ inline constexpr int kMaxThreads = 1024;  ///< more would only exhaust the syste
 /// The number of threads that loops may use from now on. Throws `Error` unless
 /// it is from 1 to kMaxThreads.
 void set_num_threads(int threads);
+/// That number, or that of the calling thread's ThreadLimit where it is lower.
 int num_threads();
+
+/// While one lives, loops started from this thread use at most `threads`: for
+/// several training runs side by side, each on a std::thread of its own. Inside
+/// another it can only lower the limit; the outer one holds again afterwards.
+/// Throws `Error` as set_num_threads.
+class ThreadLimit {
+ public:
+  explicit ThreadLimit(int threads);
+  ~ThreadLimit();
+  ThreadLimit(const ThreadLimit&) = delete;
+  ThreadLimit& operator=(const ThreadLimit&) = delete;
+
+ private:
+  int outer_;
+};
 
 /// Between two loops, libgomp's threads spin for some 20 ms before they sleep;
 /// two such processes on one machine slow each other tenfold. How long they

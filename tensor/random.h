@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "tensor/tensor.h"
@@ -38,12 +39,24 @@ class Generator {
   std::uint64_t stream() const { return stream_; }
   /// How many groups of four 32-bit numbers have been used.
   std::uint64_t counter() const { return counter_; }
+  /// Goes on as a generator of this seed and stream does that has used `counter`
+  /// groups. Drops what `bits` had left of its last group.
+  void seek(std::uint64_t counter) {
+    counter_ = counter;
+    left_ = 0;
+  }
 
  private:
   std::uint64_t seed_, stream_;
   std::uint64_t counter_ = 0;
   std::uint32_t group_[4] = {};  // what `bits` has yet to give out
   int left_ = 0;
+};
+
+/// A generator that something else owns, such as a module of a model.
+struct NamedGenerator {
+  std::string name;
+  Generator* generator;
 };
 
 }  // namespace gradus

@@ -6,6 +6,7 @@
 
 #include "autograd/ops.h"
 #include "nn/losses.h"
+#include "nn/sampling.h"
 
 namespace gradus::test {
 namespace {
@@ -207,6 +208,31 @@ std::function<Array(Arrays)> mean_of(double (*loss)(double, double)) {
   };
 }
 
+/// Noise for nn::sample: number i is a function of i alone.
+double noise_at(std::size_t i) { return 1.5 * std::sin(static_cast<double>(i) + 1); }
+Tensor noise_of(const Shape& shape) {
+  Tensor noise = Tensor::uninitialized(shape);
+  std::size_t i = 0;
+  for (Scalar& value : noise.mutable_data()) value = static_cast<Scalar>(noise_at(i++));
+  return noise;
+}
+Array sampled(Arrays x) {
+  Array z = x[0];
+  for (std::size_t i = 0; i < z.values.size(); ++i) {
+    z.values[i] += std::sqrt(std::exp(x[1].values[i])) * noise_at(i);
+  }
+  return z;
+}
+
+Array gaussian_kl_of(Arrays x) {
+  double sum = 0;
+  for (std::size_t i = 0; i < x[0].values.size(); ++i) {
+    const double m = x[0].values[i], v = x[1].values[i];
+    sum += 1 + v - std::exp(v) - m * m;
+  }
+  return Array{{}, {-0.5 * sum / static_cast<double>(x[0].sizes[0])}};
+}
+
 // ---------------------------------------------------------------- the table
 
 std::vector<Operation> all_operations() {
@@ -249,6 +275,8 @@ std::vector<Operation> all_operations() {
        equal(2)},
       {"mse", [](Xs x) { return nn::mse(x[0], x[1]); }, mean_of([](double x, double t) { return (x - t) * (x - t); }), equal(2)},
       {"mae", [](Xs x) { return nn::mae(x[0], x[1]); }, mean_of([](double x, double t) { return std::abs(x - t); }), equal(2)},
+      {"gaussian_kl", [](Xs x) { return nn::gaussian_kl(x[0], x[1]); }, gaussian_kl_of, equal(2, 1)},
+      {"sample", [](Xs x) { return nn::sample(x[0], x[1], noise_of(x[0].shape())); }, sampled, equal(2)},
   };
   // clang-format on
   add_reductions<>(rows, "all", 0);

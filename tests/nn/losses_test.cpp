@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "autograd/engine.h"
+#include "tensor/random.h"
 #include "tests/support/expect.h"
 
 namespace gradus::nn {
@@ -129,6 +130,72 @@ TEST_P(EveryLoss, HasARuleThatAgrees) {
     EXPECT_NEAR(by[0].value().data()[i], x.grad().data()[i], kClose);
     EXPECT_NEAR(by[1].value().data()[i], t.grad().data()[i], kClose);
   }
+}
+
+// One sample of two features: mean 1 and 2, variances e^0 = 1 and e^ln 2 = 2.
+//   1/2 (1 + 1 - 1 - 0) + 1/2 (4 + 2 - 1 - ln 2) = 1/2 + 5/2 - ln 2 / 2
+//   by the means 1 and 2, by log_var (1 - 1) / 2 and (2 - 1) / 2
+// A second sample of zeros halves all of it.
+TEST(GaussianKl, OfAHandWorkedExample) {
+  const auto ln2 = Scalar(std::log(2.0));
+  const Worked w = worked(gaussian_kl, {1, 2}, {1, 2}, {0, ln2});
+  EXPECT_NEAR(w.loss.item(), 3 - std::log(2.0) / 2, kClose);
+  expect_near(w.x.grad(), {1, 2});
+  expect_near(w.t.grad(), {0, 0.5});
+  const Worked two = worked(gaussian_kl, {2, 2}, {1, 2, 0, 0}, {0, ln2, 0, 0});
+  EXPECT_NEAR(two.loss.item(), 1.5 - std::log(2.0) / 4, kClose);
+  expect_near(two.x.grad(), {0.5, 1, 0, 0});
+  expect_near(two.t.grad(), {0, 0.25, 0, 0});
+}
+
+TEST(GaussianKl, SumsOverEveryDimensionButTheFirst) {
+  const Variable mean(Tensor::ones({4, 2, 3})), log_var(Tensor::zeros({4, 2, 3}));
+  EXPECT_NEAR(gaussian_kl(mean, log_var).item(), 3, kClose);
+  const Variable line(Tensor::ones({4})), zeros(Tensor::zeros({4}));
+  EXPECT_NEAR(gaussian_kl(line, zeros).item(), 0.5, kClose);
+}
+
+// Near 0 it is (m^2 + v^2 / 2) / 2. As 1 + v - e^v, in float, the second term
+// would be any of -1.2e-7, 0 and 1.2e-7.
+TEST(GaussianKl, KeepsDigitsNearZero) {
+  constexpr double v = 1e-3, m = 1e-4;
+  const Worked w = worked(gaussian_kl, {1, 1}, {Scalar(m)}, {Scalar(v)});
+  const double exact = (m * m + v * v / 2 + v * v * v / 6 + v * v * v * v / 24) / 2;
+  EXPECT_NEAR(w.loss.item() / exact, 1, test::kFloat ? 3e-4 : 1e-9);
+  EXPECT_NEAR(w.t.grad().item() / (std::expm1(v) / 2), 1, test::kFloat ? 1e-6 : 1e-14);
+  EXPECT_EQ(gaussian_kl(Variable(Tensor::zeros({3, 2})), Variable(Tensor::zeros({3, 2}))).item(),
+            0);
+}
+
+TEST(GaussianKl, RefusesShapesThatDifferAndScalars) {
+  const Variable a(Tensor::ones({2, 3})), b(Tensor::ones({3, 2})), scalar(Scalar(1));
+  EXPECT_EQ(
+      error_of([&] { gaussian_kl(a, b); }),
+      "[gaussian_kl] got mean (2, 3) and log_var (3, 2), expected equal shapes (samples, ...)");
+  EXPECT_NE(error_of([&] { gaussian_kl(scalar, scalar); }), "(no error)");
+  EXPECT_EQ(error_of([&] { gaussian_kl_per_dimension(a.value(), b.value()); }),
+            "[gaussian_kl_per_dimension] got mean (2, 3) and log_var (3, 2), expected equal shapes "
+            "(samples, ...)");
+}
+
+TEST(GaussianKlPerDimension, IsTheMeanOfEachFeature) {
+  const Tensor mean = Tensor::from({2, 3}, {1, 0, 2, 3, 0, -2});
+  const Tensor log_var = Tensor::from({2, 3}, {0, 0, 1, 0, 0, -1});
+  const double e = std::exp(1.0);
+  expect_near(gaussian_kl_per_dimension(mean, log_var), {2.5, 0, ((4 + e - 2) + (4 + 1 / e)) / 4});
+}
+
+TEST(GaussianKlPerDimension, AddsUpToTheLoss) {
+  Generator random(3);
+  Tensor mean = Tensor::uninitialized({500, 16}), log_var = Tensor::uninitialized({500, 16});
+  random.fill_normal(mean, 0, 1);
+  random.fill_normal(log_var, 0, 1);
+  const Tensor each = gaussian_kl_per_dimension(mean, log_var);
+  EXPECT_EQ(each.shape(), Shape({16}));
+  double total = 0;
+  for (const Scalar kl : each.data()) total += kl;
+  const double loss = gaussian_kl(Variable(mean), Variable(log_var)).item();
+  EXPECT_NEAR(total / loss, 1, kClose);
 }
 
 INSTANTIATE_TEST_SUITE_P(Losses, EveryLoss,

@@ -17,7 +17,7 @@ using test::error_of;
 using testing::EndsWith;
 using testing::Not;
 
-struct Autoencoder : Module {
+struct Autoencoder : Layer {
   Sequential encoder, decoder;
   explicit Autoencoder(Generator& random)
       : encoder(Flatten(), Dense(6, 4, Activation::relu, random),
@@ -37,7 +37,7 @@ Autoencoder make() {
 }
 
 // A parameter of its own beside a child.
-struct Scaled : Module {
+struct Scaled : Layer {
   Parameter scale{Tensor::scalar(2)};
   Autoencoder inner = make();
   void reflect(Reflector& r) override {
@@ -93,7 +93,7 @@ TEST(Module, ErrorsSayWhereTheyHappened) {
 
 TEST(Module, ErrorsOfNestedModulesSayTheWholePath) {
   Generator random(1);
-  struct Outer : Module {
+  struct Outer : Layer {
     Autoencoder inner = make();
     void reflect(Reflector& r) override { r("inner", inner); }
     Variable forward(const Variable& x) override { return inner.decoder(x); }
@@ -188,8 +188,8 @@ TEST(Module, AFrozenModuleRecordsNothing) {
 TEST(CallObserver, IsToldOfEachCallInnermostFirst) {
   struct Calls final : CallObserver {
     std::vector<std::string> seen;
-    void called(const Module& module, const Variable& output) override {
-      seen.push_back(module.type() + output.shape().str());
+    void called(const Module& module, std::span<const Variable> outputs) override {
+      seen.push_back(module.type() + outputs.front().shape().str());
     }
   };
   Generator random(1);

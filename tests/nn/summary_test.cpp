@@ -11,7 +11,7 @@ namespace gradus::nn {
 namespace {
 
 // The autoencoder for Fashion-MNIST: 784-256-128-64-16 and back.
-struct Autoencoder : Module {
+struct Autoencoder : Layer {
   Sequential encoder, decoder;
   explicit Autoencoder(Generator& random)
       : encoder(Flatten(), Dense(784, 256, Activation::relu, random),
@@ -55,7 +55,7 @@ TEST(Summary, OfTheAutoencoderReadsAsKerasPrintsIt) {
 
 TEST(Summary, TellsFrozenParametersApart) {
   Generator random(1);
-  struct Frozen : Module {
+  struct Frozen : Layer {
     Dense frozen, trained;
     explicit Frozen(Generator& r)
         : frozen(2, 3, Activation::relu, r), trained(3, 1, Activation::linear, r) {
@@ -74,7 +74,7 @@ TEST(Summary, TellsFrozenParametersApart) {
 
 TEST(Summary, MarksWhatDoesNotRun) {
   Generator random(1);
-  struct Half : Module {
+  struct Half : Layer {
     Dense used, unused;
     explicit Half(Generator& r)
         : used(2, 3, Activation::relu, r), unused(3, 1000, Activation::linear, r) {}
@@ -98,10 +98,10 @@ TEST(Summary, MarksWhatDoesNotRun) {
 }
 
 TEST(Summary, OfAPartWhoseOutputIsOneNumber) {
-  struct Loss : Module {
+  struct Loss : Layer {
     Variable forward(const Variable& x) override { return mse(x, x); }
   };
-  struct Outer : Module {
+  struct Outer : Layer {
     Loss loss;
     void reflect(Reflector& r) override { r("loss", loss); }
     Variable forward(const Variable& x) override { return loss(x); }

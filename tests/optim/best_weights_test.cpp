@@ -52,6 +52,15 @@ TEST_F(BestWeightsTest, ATieKeepsTheEarlier) {
   EXPECT_EQ(kept(), 1);
 }
 
+TEST_F(BestWeightsTest, GoToAFileWithMetadata) {
+  const test::TempDir dir;
+  epoch(3, 1);
+  best_.save(dir / "best.safetensors", {{"epoch", "1"}});
+  const TensorFile file = load_tensors(dir / "best.safetensors");
+  EXPECT_EQ(file.at("w").item(), 3);
+  EXPECT_EQ(file.metadata, (std::map<std::string, std::string>{{"epoch", "1"}}));
+}
+
 TEST_F(BestWeightsTest, TheValidationLossDecidesWhereThereIsOne) {
   epoch(1, 9, 1);
   epoch(2, 0, 2);

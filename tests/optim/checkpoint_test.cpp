@@ -17,6 +17,7 @@
 #include "tensor/file.h"
 #include "tests/support/expect.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/vae.h"
 
 namespace gradus::optim {
 namespace {
@@ -33,7 +34,7 @@ struct Training {
       : model(make(hidden)),
         adam(model.parameters()),
         best(model.parameters()),
-        checkpoint(path, adam, best, settings, every_seconds) {}
+        checkpoint(path, adam, best, settings, {}, every_seconds) {}
 
   static nn::Sequential make(Index hidden) {
     Generator random(3);
@@ -218,6 +219,133 @@ TEST_F(CheckpointTest, RefusesWhatIsNoCheckpoint) {
   for (const char* progress : {"", "{", "[]", "7", R"({"history":[[1]]})", R"({"history":7})"}) {
     save_tensors(path_, {{}, {{"setting:seed", "5"}, {"progress", progress}}});
     EXPECT_THAT(restore_error(run), StartsWith("not a checkpoint of this run (")) << progress;
+  }
+}
+
+// A model that draws noise in training.
+struct NoisyTraining {
+  explicit NoisyTraining(const std::filesystem::path& path, std::uint64_t noise_seed = 7)
+      : NoisyTraining(path, test::make_vae(1, noise_seed)) {}
+  NoisyTraining(const std::filesystem::path& path, test::Vae model)
+      : vae(std::move(model)),
+        adam(vae.parameters()),
+        best(vae.parameters()),
+        checkpoint(path, adam, best, {}, vae.generators(), 0) {}
+
+  History train(int epochs, History history = {}) {
+    Generator random(4);
+    Tensor x = Tensor::uninitialized({21, 2, 3});
+    random.fill_normal(x, 0, 1);
+    return fit(adam, {x, x}, [&](const Batch& b) { return vae.loss(b.inputs); },
+               {.epochs = epochs,
+                .batch_size = 4,
+                .seed = 5,
+                .validation = {x.rows(0, 5), x.rows(0, 5)},
+                .callbacks = {&best, &checkpoint},
+                .history = std::move(history)});
+  }
+  Generator& noise() { return *vae.generators()[0].generator; }
+
+  test::Vae vae;
+  Adam adam;
+  BestWeights best;
+  Checkpoint checkpoint;
+};
+
+bool same_weights(NoisyTraining& a, NoisyTraining& b) {
+  for (std::size_t i = 0; i < a.vae.parameters().size(); ++i) {
+    if (!test::same_bits(a.vae.parameters()[i].variable.value(),
+                         b.vae.parameters()[i].variable.value())) {
+      return false;
+    }
+  }
+  return true;
+}
+
+TEST_F(CheckpointTest, AModelThatDrawsNoiseGoesOnWithTheNoiseOfAnUninterruptedRun) {
+  NoisyTraining whole(dir_ / "whole");
+  whole.train(5);
+  NoisyTraining first(path_);
+  first.train(2);
+  NoisyTraining second(path_);
+  History history = second.checkpoint.restore();
+  EXPECT_EQ(second.noise().counter(), first.noise().counter());
+  second.train(5, std::move(history));
+  EXPECT_TRUE(same_weights(second, whole));
+  EXPECT_EQ(second.noise().counter(), whole.noise().counter());
+  EXPECT_EQ(second.best.loss(), whole.best.loss());
+  // It is the generator's place that does it.
+  first.train(2);
+  NoisyTraining third(path_);
+  history = third.checkpoint.restore();
+  third.noise().seek(0);
+  third.train(5, std::move(history));
+  EXPECT_FALSE(same_weights(third, whole));
+}
+
+TEST_F(CheckpointTest, KeepsGeneratorsBeyondWhatADoubleOrASignedNumberHolds) {
+  constexpr std::uint64_t kLarge = 0xfedcba9876543211u;
+  NoisyTraining run(path_, kLarge);
+  run.noise().seek(kLarge + 2);
+  run.checkpoint.on_epoch_end({{.epoch = 1, .loss = std::nan("")}});
+  NoisyTraining second(path_, kLarge);
+  second.checkpoint.restore();
+  EXPECT_EQ(second.noise().counter(), kLarge + 2);
+}
+
+TEST_F(CheckpointTest, OtherGeneratorsAreRefusedByName) {
+  Generator mine(1, 2), other(1, 2);
+  const auto checkpoint = [&](Training& run, std::vector<NamedGenerator> generators) {
+    return Checkpoint(path_, run.adam, run.best, {}, std::move(generators), 0);
+  };
+  Training run(path_);
+  checkpoint(run, {{"noise", &mine}}).on_epoch_end({{.epoch = 1, .loss = std::nan("")}});
+  const auto error = [&](std::vector<NamedGenerator> generators) {
+    Training second(path_), untouched(path_);
+    run.model.parameters()[0].variable.mutable_value().mutable_data()[0] = 9;
+    const std::string message =
+        error_of([&] { checkpoint(second, std::move(generators)).restore(); });
+    if (message != "(no error)") expect_same(second, untouched);
+    return message.substr(message.find(": ") + 2);
+  };
+  EXPECT_EQ(error({}),
+            "not a checkpoint of this run (it has the generators [noise], this run has [])");
+  EXPECT_EQ(error({{"dropout", &other}}),
+            "not a checkpoint of this run (it has the generators [noise], this run has [dropout])");
+  EXPECT_EQ(error({{"noise", &mine}, {"dropout", &other}}),
+            "not a checkpoint of this run (it has the generators [noise], this run has [noise, "
+            "dropout])");
+  Generator seeded(3, 2), streamed(1, 4);
+  EXPECT_EQ(error({{"noise", &seeded}}),
+            "not a checkpoint of this run (the generator noise began with seed 1 and stream 2, now "
+            "they are 3 and 2)");
+  EXPECT_EQ(error({{"noise", &streamed}}),
+            "not a checkpoint of this run (the generator noise began with seed 1 and stream 2, now "
+            "they are 1 and 4)");
+  // One without any.
+  checkpoint(run, {}).on_epoch_end({{.epoch = 1, .loss = std::nan("")}});
+  EXPECT_EQ(error({{"noise", &other}}),
+            "not a checkpoint of this run (it has the generators [], this run has [noise])");
+}
+
+TEST_F(CheckpointTest, RefusesGeneratorsThatMakeNoSense) {
+  Generator noise(1, 2);
+  Training run(path_);
+  Checkpoint checkpoint(path_, run.adam, run.best, {}, {{"noise", &noise}}, 0);
+  checkpoint.on_epoch_end({{.epoch = 1, .loss = std::nan("")}});
+  TensorFile file = load_tensors(path_);
+  const std::string progress = file.metadata["progress"], right = R"(["noise",1,2,0])";
+  ASSERT_THAT(progress, HasSubstr(right));
+  for (const char* wrong : {R"(["noise",1,2])", R"(["noise",1,2,-1])", R"(["noise",1,2,0.5])",
+                            R"(["noise",1,2,"0"])", R"([7,1,2,0])", "7"}) {
+    file.metadata["progress"] =
+        std::string(progress).replace(progress.find(right), right.size(), wrong);
+    save_tensors(path_, file);
+    noise.seek(5);
+    EXPECT_THAT(error_of([&] { checkpoint.restore(); }),
+                HasSubstr("not a checkpoint of this run ("))
+        << wrong;
+    EXPECT_EQ(noise.counter(), 5u);
   }
 }
 

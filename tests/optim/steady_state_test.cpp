@@ -36,6 +36,7 @@ class SteadyState : public testing::TestWithParam<std::tuple<Loss, Maker, int>> 
 
 TEST_P(SteadyState, AStepAsksTheSystemForNothingAndLeavesNothing) {
   const auto& [loss, maker, threads] = GetParam();
+  const auto loss_of = loss.function;
   const test::ThreadCount scope(threads);
   Generator random(1);
   // Large enough for products and updates of several chunks.
@@ -49,7 +50,7 @@ TEST_P(SteadyState, AStepAsksTheSystemForNothingAndLeavesNothing) {
   const auto step = [&] {
     const Variable batch(data.gather_rows(indices));
     optimizer->zero_grad();
-    const Variable y = loss.function(model(batch), batch);
+    const Variable y = loss_of(model(batch), batch);
     y.backward();
     optimizer->step();
   };

@@ -4,7 +4,17 @@
 #include <cstdlib>
 #include <new>
 
-#if !defined(__SANITIZE_ADDRESS__)
+// GCC says it by a macro, clang by a feature.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#define GRADUS_SANITIZER_OPERATORS
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define GRADUS_SANITIZER_OPERATORS
+#endif
+
+#if !defined(GRADUS_SANITIZER_OPERATORS)
 
 namespace {
 

@@ -12,8 +12,8 @@ namespace gradus::test {
 
 /// Calls of any form of `operator new` since the process began.
 std::uint64_t new_calls();
-/// Whether they are counted: not under AddressSanitizer, whose own operators
-/// find what ours would hide.
+/// Whether they are counted: not under AddressSanitizer and ThreadSanitizer,
+/// whose own operators find what ours would hide.
 bool counts_new_calls();
 
 }  // namespace gradus::test

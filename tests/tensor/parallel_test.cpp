@@ -167,6 +167,59 @@ TEST(NumThreads, IsKeptAndChecked) {
   EXPECT_EQ(elsewhere, 5);  // the setting is one of the process
 }
 
+// How many threads a loop of many chunks runs on.
+std::size_t threads_of_a_loop() {
+  std::set<std::thread::id> ids;
+  std::mutex mutex;
+  parallel_for(64, 1, [&](Index, Index) {
+    const std::lock_guard lock(mutex);
+    ids.insert(std::this_thread::get_id());
+  });
+  return ids.size();
+}
+
+TEST(ThreadLimit, HoldsWhileItLivesAndOnlyEverLowers) {
+  const ThreadCount scope(4);
+  {
+    const ThreadLimit three(3);
+    EXPECT_EQ(num_threads(), 3);
+    EXPECT_EQ(threads_of_a_loop(), 3u);
+    {
+      const ThreadLimit one(1);
+      EXPECT_EQ(threads_of_a_loop(), 1u);
+    }
+    EXPECT_EQ(threads_of_a_loop(), 3u);
+    {
+      const ThreadLimit eight(8);
+      EXPECT_EQ(threads_of_a_loop(), 3u);
+    }
+    set_num_threads(2);
+    EXPECT_EQ(threads_of_a_loop(), 2u);
+    set_num_threads(4);
+  }
+  EXPECT_EQ(num_threads(), 4);
+  EXPECT_EQ(threads_of_a_loop(), 4u);
+}
+
+TEST(ThreadLimit, IsOfItsThreadAlone) {
+  const ThreadCount scope(3);
+  const ThreadLimit limit(1);
+  std::size_t elsewhere = 0, limited = 0;
+  std::jthread([&] {
+    elsewhere = threads_of_a_loop();
+    const ThreadLimit two(2);
+    limited = threads_of_a_loop();
+  }).join();
+  EXPECT_EQ(elsewhere, 3u);
+  EXPECT_EQ(limited, 2u);
+  EXPECT_EQ(threads_of_a_loop(), 1u);
+}
+
+TEST(ThreadLimit, RefusesWhatIsNoNumberOfThreads) {
+  EXPECT_EQ(test::error_of([] { ThreadLimit(0); }), "[threads] got 0, expected 1 to 1024");
+  EXPECT_EQ(test::error_of([] { ThreadLimit(1025); }), "[threads] got 1025, expected 1 to 1024");
+}
+
 constexpr const char* kStartedOver = "GRADUS_TEST_STARTED_OVER";
 
 TEST(StartWithShortSpin, ReturnsAtOnceWhereASpinIsSet) {

@@ -104,6 +104,24 @@ TEST(Generator, GoesOnAfterAFill) {
   EXPECT_EQ(next_group(random), philox({6, 0, 0, 0}, 5, 0));
 }
 
+TEST(Generator, SoughtGivesTheBitsOfOneThatRanThere) {
+  Generator ran(3, 4), sought(3, 4);
+  Tensor a = Tensor::uninitialized({9}), b = Tensor::uninitialized({9});
+  ran.fill_normal(a, 0, 1);
+  sought.bits();  // and three more left, which seek drops
+  sought.seek(ran.counter());
+  EXPECT_EQ(sought.counter(), ran.counter());
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(sought.bits(), ran.bits());
+  ran.fill_normal(a, 0, 1);
+  sought.fill_normal(b, 0, 1);
+  EXPECT_TRUE(test::same_bits(a, b));
+  // Back again, and beyond what a signed number holds.
+  sought.seek(0);
+  EXPECT_EQ(sought.bits(), Generator(3, 4).bits());
+  sought.seek(0xfedcba9876543210u);
+  EXPECT_EQ(sought.counter(), 0xfedcba9876543210u);
+}
+
 TEST(Generator, SameBitsOnAnyNumberOfThreads) {
   const auto draw = [](int threads) {
     const ThreadCount scope(threads);
