@@ -22,7 +22,12 @@ namespace gradus::study {
 
 /// A colour by its role; each has a light and a dark shade, legible on either.
 /// The first five are the notebooks' threshold colours, in their order.
-enum class Ink { kGreen, kCyan, kMagenta, kBlue, kRed, kOrange, kSlate };
+enum class Ink { kGreen, kCyan, kMagenta, kBlue, kRed, kOrange, kSlate, kViolet, kBrown, kOlive };
+
+/// The colour of class `i`: ten that differ in lightness as well as in hue, for
+/// readers who do not see all hues. From the eleventh class on they repeat.
+/// Requires: i is not negative.
+Ink class_ink(int i);
 
 /// A vertical line at a value of x. A mark above it, such as "1", says which of
 /// the lines in the key it is, so that nobody needs to tell the colours apart.
@@ -40,6 +45,7 @@ struct Line {
   std::vector<double> y{};
   Ink ink = Ink::kBlue;
   bool filled = false;  ///< tinted down to the x axis, as densities are drawn
+  bool faint = false;   ///< thin and pale, below the others: one run of many
 };
 
 /// Curves over a shared x, such as losses over epochs or densities.
@@ -100,6 +106,37 @@ struct BoxGroup {
 struct BoxChart {
   std::vector<BoxGroup> groups{};
   std::vector<Threshold> thresholds{};
+  /// Every value as a dot, below its box. A group of fewer than five values gets
+  /// no box, for four numbers have no quartiles to speak of, but its dots and a
+  /// line at their mean.
+  bool points = false;
+};
+
+/// The points of one group, such as the latent codes of one class.
+struct ScatterGroup {
+  std::string name{};       ///< empty: not in the key
+  std::vector<double> x{};  ///< a point is left out where x or y is not finite
+  std::vector<double> y{};  ///< as long as `x`
+  Ink ink = Ink::kBlue;
+};
+
+/// Points in the plane, made for thousands of them: small, and see-through where
+/// they crowd. A drawing grows by some 130 bytes a point.
+struct ScatterChart {
+  std::vector<ScatterGroup> groups{};
+  bool equal_scale = false;  ///< one unit of x as long as one of y
+};
+
+/// A matrix as coloured cells with their numbers in them, the first row on top.
+struct HeatmapChart {
+  std::vector<std::string> rows{};     ///< names, at the left
+  std::vector<std::string> columns{};  ///< names, below
+  std::vector<double> values{};        ///< row by row; a cell stays blank where not finite
+  /// Where the colours begin and end. Values outside get the colour of the end,
+  /// and their own number.
+  double low = 0;
+  double high = 1;
+  int decimals = 2;  ///< of the numbers: 0 to 9
 };
 
 /// What is drawn, its words, and its size.
@@ -108,7 +145,9 @@ struct Chart {
   std::string title{};  ///< on the PNG alone: on a page the caption says it
   std::string x_label{};
   std::string y_label{};
-  std::variant<LineChart, HistogramChart, ErrorChart, BarChart, BoxChart> plot{};
+  std::variant<LineChart, HistogramChart, ErrorChart, BarChart, BoxChart, ScatterChart,
+               HeatmapChart>
+      plot{};
   int width = 960;  ///< of the SVG, in CSS pixels; the PNG has 1.5 times as many
   int height = 400;
 };

@@ -1,5 +1,5 @@
-// The little arithmetic behind the charts: ranges of an axis, labels that must
-// not overlap, and the five numbers of a box. Internal to `draw_charts`.
+// The little arithmetic behind the charts: ranges of an axis, and labels that
+// must not overlap. Internal to `draw_charts`.
 //
 // Thread safety: free functions without state, and plain values.
 #pragma once
@@ -42,18 +42,5 @@ class AxisRange {
 /// (ascending), so that none overlaps another and the squares of their moves
 /// are least.
 std::vector<double> spread_labels(const std::vector<double>& wanted, double width);
-
-/// A box of a box plot; NaN throughout where there is no finite value.
-struct BoxSummary {
-  double low = 0;  ///< least value within 1.5 box widths of the box
-  double quartile_1 = 0;
-  double median = 0;
-  double quartile_3 = 0;
-  double high = 0;               ///< greatest such value
-  std::vector<double> outliers;  ///< the values beyond, ascending
-};
-
-/// The box of the finite `values`; quartiles by linear interpolation, as NumPy's.
-BoxSummary summarise(std::vector<double> values);
 
 }  // namespace gradus::study

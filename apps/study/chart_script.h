@@ -17,7 +17,7 @@ struct ChartFile {
   std::string text;
 };
 
-/// NAME.csv (and for boxes NAME_outliers.csv), then NAME.gp, which draws them.
+/// NAME.csv (and for boxes NAME_outliers.csv or NAME_points.csv), then NAME.gp, which draws them.
 /// Throws `Error` where the chart contradicts itself.
 std::vector<ChartFile> chart_files(const Chart& chart);
 

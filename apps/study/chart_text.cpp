@@ -1,6 +1,7 @@
 #include "apps/study/chart_text.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "apps/study/encoding.h"
@@ -25,6 +26,14 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
   return all;
 }
 
+Ink class_ink(int i) {
+  // The fuller colours first; the five after the first five share their shapes in
+  // a scatter chart, so each stands far from the one five before it.
+  constexpr std::array inks{Ink::kBlue, Ink::kOrange, Ink::kGreen, Ink::kMagenta, Ink::kCyan,
+                            Ink::kRed,  Ink::kViolet, Ink::kOlive, Ink::kBrown,   Ink::kSlate};
+  return inks[static_cast<size_t>(i) % inks.size()];
+}
+
 std::string ink_name(Ink ink) {
   switch (ink) {
     case Ink::kGreen:
@@ -41,8 +50,18 @@ std::string ink_name(Ink ink) {
       return "ink_orange";
     case Ink::kSlate:
       return "ink_slate";
+    case Ink::kViolet:
+      return "ink_violet";
+    case Ink::kBrown:
+      return "ink_brown";
+    case Ink::kOlive:
+      return "ink_olive";
   }
   return "ink_slate";
+}
+
+std::string solid_fill(Ink ink) {
+  return "fillstyle solid 1 noborder linecolor rgb " + ink_name(ink);
 }
 
 // gnuplot and every reader of CSV agree on NaN; not so on infinities.
@@ -81,6 +100,10 @@ bool draw_empty(ScriptText& script, bool empty) {
       "set label 'no finite value to draw' at graph 0.5, graph 0.5 center textcolor rgb ink_text");
   script.line("plot NaN notitle");
   return true;
+}
+
+void add_thresholds(AxisRange& x, const std::vector<Threshold>& thresholds) {
+  for (const Threshold& threshold : thresholds) x.add(threshold.value);
 }
 
 bool draw_thresholds(ScriptText& script, std::vector<PlotElement>& elements,

@@ -39,6 +39,9 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 /// The variable of style.gp that holds the colour.
 std::string ink_name(Ink ink);
 
+/// A filled area without a border.
+std::string solid_fill(Ink ink);
+
 /// One element of a plot command, and its name in the key: none where empty.
 struct PlotElement {
   std::string plot;
@@ -53,6 +56,9 @@ std::string csv_field(std::string_view text);
 
 /// The range and the scale of the x axis.
 void set_x_range(ScriptText& script, const AxisRange& x);
+
+/// Widens the x axis to hold the lines.
+void add_thresholds(AxisRange& x, const std::vector<Threshold>& thresholds);
 
 /// If `empty`, draws a frame that says so. Returns `empty`.
 bool draw_empty(ScriptText& script, bool empty);

@@ -1,19 +1,6 @@
 #include "apps/study/evaluation.h"
 
 namespace gradus::study {
-namespace {
-
-std::vector<double> only(const std::vector<double>& values, const std::vector<bool>& flags,
-                         bool flag) {
-  std::vector<double> result;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (flags[i] == flag) result.push_back(values[i]);
-  }
-  return result;
-}
-
-}  // namespace
-
 Evaluation evaluate(const FashionSets& sets, const Reconstruct& reconstruct) {
   Evaluation e{};
   e.train_normal = reconstruction_mae(sets.train_normal.images, reconstruct);

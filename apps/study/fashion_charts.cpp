@@ -1,10 +1,10 @@
-// The charts of a Fashion-MNIST study.
+#include "apps/study/fashion_charts.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-#include "apps/study/fashion_run.h"
 #include "apps/study/histogram.h"
 
 namespace gradus::study {
@@ -21,17 +21,7 @@ std::vector<Threshold> threshold_lines(const Thresholds& thresholds, int count) 
   return lines;
 }
 
-Chart loss_chart(const optim::History& history, const std::string& name) {
-  LineChart lines;
-  Line loss{"loss", {}, Ink::kBlue}, val_loss{"val_loss", {}, Ink::kOrange};
-  for (const optim::EpochLog& log : history) {
-    lines.x.push_back(log.epoch);
-    loss.y.push_back(log.loss);
-    val_loss.y.push_back(log.monitored());
-  }
-  lines.lines = {loss, val_loss};
-  return {.name = "loss", .title = "Loss", .x_label = "epoch", .y_label = name, .plot = lines};
-}
+}  // namespace
 
 Chart histogram_chart(const HistogramOf& of, const Thresholds& thresholds) {
   const Histogram all = histogram(*of.mae, kHistogramBins);
@@ -90,8 +80,6 @@ Chart pixel_chart(const char* name, const char* title, const ImageSet& set,
           .height = 300};
 }
 
-}  // namespace
-
 std::vector<HistogramOf> histograms_of(const FashionRun& run) {
   const Evaluation& e = run.evaluation;
   return {{"train_normal", "the normal training data", &e.train_normal, nullptr, Ink::kSlate, 1},
@@ -100,19 +88,6 @@ std::vector<HistogramOf> histograms_of(const FashionRun& run) {
           {"valid_normal", "the normal validation data", &e.valid_normal, nullptr, Ink::kSlate, 3},
           {"valid", "the validation data", &e.valid, &run.sets.valid.is_normal, Ink::kSlate, 5},
           {"test", "the test data", &e.test, &run.sets.test.is_normal, Ink::kSlate, 5}};
-}
-
-std::vector<DrawnChart> draw_fashion_charts(const FashionRun& run, const RunFolder& folder) {
-  std::vector<Chart> charts{loss_chart(run.training.history, run.loss),
-                            sweep_chart(run.evaluation.search)};
-  charts.push_back(pixel_chart("pixels_test_normal", "First normal test image, pixel by pixel",
-                               run.sets.test_normal, run.reconstruct));
-  charts.push_back(pixel_chart("pixels_test_abnormal", "First abnormal test image, pixel by pixel",
-                               run.sets.test_abnormal, run.reconstruct));
-  for (const HistogramOf& h : histograms_of(run)) {
-    charts.push_back(histogram_chart(h, run.evaluation.search.thresholds));
-  }
-  return draw_charts(folder.path(), charts);
 }
 
 }  // namespace gradus::study

@@ -2,11 +2,10 @@
 
 #include <fmt/ranges.h>
 
-#include <cstdlib>
 #include <future>
-#include <system_error>
 #include <utility>
 
+#include "apps/study/data_places.h"
 #include "apps/study/gzip.h"
 #include "apps/study/idx.h"
 #include "apps/study/sha256.h"
@@ -31,31 +30,9 @@ constexpr std::string_view kTestLabels = "t10k-labels-idx1-ubyte";
 // Five times the true training images: room for other data, none for a bomb.
 constexpr size_t kMaxBytes = 256 << 20;
 
-// The file in `folder`, plain or gzipped.
-std::optional<fs::path> find_file(const fs::path& folder, std::string_view name) {
-  for (const std::string_view suffix : {"", ".gz"}) {
-    fs::path path = folder / name;
-    path += suffix;
-    std::error_code ignored;  // what cannot be looked at is not there
-    if (fs::exists(path, ignored)) return path;
-  }
-  return std::nullopt;
-}
-
-// `place` or its subfolder, whichever has the data.
-std::optional<fs::path> find_in(const fs::path& place) {
-  for (const fs::path& folder : {place, place / "fashion-mnist"}) {
-    if (find_file(folder, kTrainImages)) return folder;
-  }
-  return std::nullopt;
-}
-
-fs::path find_in_named(std::string_view who, const fs::path& place) {
-  if (const auto folder = find_in(place)) return *folder;
-  fail(
-      "{} {}: got no {}[.gz] there or in its folder fashion-mnist, expected one; {}, or name "
-      "another folder",
-      who, place.string(), kTrainImages, kWayOut);
+// The file's names: plain or gzipped.
+std::vector<std::string> names_of(std::string_view name) {
+  return {std::string(name), fmt::format("{}.gz", name)};
 }
 
 struct File {
@@ -64,7 +41,7 @@ struct File {
 };
 
 File read(const fs::path& folder, std::string_view name) {
-  const auto path = find_file(folder, name);
+  const auto path = first_file(folder, names_of(name));
   if (!path) fail("{}[.gz]: got no such file, expected one", (folder / name).string());
   return {*path, read_maybe_gzip(*path, kMaxBytes)};
 }
@@ -127,29 +104,19 @@ FashionMnist load(const fs::path& folder) {
 }  // namespace
 
 std::vector<fs::path> fashion_mnist_places() {
-  return {
-      "/usr/share/datasets/fashion-mnist",  // Debian's package dataset-fashion-mnist
-#ifdef GRADUS_SOURCE_DATA_DIR
-      GRADUS_SOURCE_DATA_DIR,
-#endif
-      "data",
-  };
+  std::vector<fs::path> places = data_places();
+  places.insert(places.begin(), "/usr/share/datasets/fashion-mnist");  // Debian's package
+  return places;
 }
 
 fs::path find_fashion_mnist(const std::optional<fs::path>& flag,
                             const std::vector<fs::path>& places) {
-  if (flag) return find_in_named("--data", *flag);
-  const char* variable = std::getenv("GRADUS_DATA");
-  if (variable != nullptr && *variable != '\0') return find_in_named("GRADUS_DATA", variable);
-  std::vector<std::string> looked_at;
-  for (const fs::path& place : places) {
-    if (const auto folder = find_in(place)) return *folder;
-    looked_at.push_back(place.string());
-  }
-  fail(
-      "Fashion-MNIST: got no {}[.gz] in {}, expected one; {}, or name its folder with --data or "
-      "GRADUS_DATA",
-      kTrainImages, fmt::join(looked_at, ", "), kWayOut);
+  const DataSetFiles set{.name = "Fashion-MNIST",
+                         .folder = "fashion-mnist",
+                         .files = names_of(kTrainImages),
+                         .expected = "train-images-idx3-ubyte[.gz]",
+                         .way_out = kWayOut};
+  return find_data(set, flag, places).parent_path();
 }
 
 FashionMnist load_fashion_mnist(const fs::path& folder) {
@@ -158,6 +125,14 @@ FashionMnist load_fashion_mnist(const fs::path& folder) {
   } catch (const Error& error) {
     fail("{}; {}", error.what(), kWayOut);
   }
+}
+
+DataSource source_of(const FashionMnist& data) {
+  if (!data.published) {
+    return {"custom data in IDX files", "custom data in IDX files", data.checksum};
+  }
+  return {"Fashion-MNIST", "Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017; MIT licence)",
+          data.checksum};
 }
 
 }  // namespace gradus::study

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/study/data_source.h"
+
 namespace gradus::study {
 
 /// What the labels 0 to 9 stand for.
@@ -44,11 +46,9 @@ struct FashionMnist {
 /// project's `data` folder, and `data` in the current folder.
 std::vector<std::filesystem::path> fashion_mnist_places();
 
-/// The folder that holds the data: `flag` (of `--data`) or, without it, the
-/// environment variable GRADUS_DATA or, where that is unset or empty, the first
-/// of `places` that has it. Each may be the folder itself or hold it under the
-/// name `fashion-mnist`. A place that the user named but that has no data is an
-/// `Error`; the search does not go on to data the user did not mean.
+/// The folder that holds the data, as `find_data` finds it: `flag` (of `--data`),
+/// GRADUS_DATA or the first of `places` that has it. Each may be the folder itself
+/// or hold it under the name `fashion-mnist`. Throws `Error` as `find_data` does.
 std::filesystem::path find_fashion_mnist(
     const std::optional<std::filesystem::path>& flag,
     const std::vector<std::filesystem::path>& places = fashion_mnist_places());
@@ -58,5 +58,8 @@ std::filesystem::path find_fashion_mnist(
 /// number and size of images; `published` tells. Throws `Error`, naming the file,
 /// where one is missing or damaged or they do not fit together.
 FashionMnist load_fashion_mnist(const std::filesystem::path& folder);
+
+/// Name, credit and checksum of `data`.
+DataSource source_of(const FashionMnist& data);
 
 }  // namespace gradus::study

@@ -3,55 +3,67 @@
 // Thread safety: plain values; one thread writes a folder.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "apps/study/chart.h"
+#include "apps/study/autoencoder.h"
 #include "apps/study/evaluation.h"
 #include "apps/study/fashion_mnist.h"
-#include "apps/study/options.h"
-#include "apps/study/report.h"
-#include "apps/study/run_folder.h"
-#include "apps/study/training.h"
+#include "apps/study/page.h"
+#include "apps/study/run_result.h"
 
 namespace gradus::study {
 
-/// Seconds that the parts of a run took.
-struct RunSeconds {
-  double load = 0, train = 0, evaluate = 0, report = 0;
-};
-
-struct FashionRun {
-  std::string study;   ///< "ae_fashion"
-  std::string model;   ///< for people: "an autoencoder"
-  std::string method;  ///< likewise: "RMSprop, binary cross-entropy"
-  std::string loss;    ///< likewise: "binary cross-entropy"
-  StudyOptions options;
-  std::uint64_t seed = 0;
+struct FashionRun : RunResult {
+  std::string model;  ///< for people: "an autoencoder"
   const FashionMnist& data;
   const FashionSets& sets;
-  Index parameters = 0;
-  std::string summary;  ///< of the model
-  Training training;
   Evaluation evaluation;
   Reconstruct reconstruct;
-  RunSeconds seconds;
+  std::function<void(Page&)> more = {};  ///< adds sections of the study's own to the page
 };
 
-/// Writes every file of the run into `folder`, `metrics.json` last, and prints
-/// a summary unless the options say quiet. Fills `run.seconds.report`.
-void write_fashion_run(FashionRun& run, const RunFolder& folder);
+/// What is asked of a Fashion-MNIST study.
+struct FashionTask {
+  const Run& run;
+  std::string study;  ///< "ae_fashion"
+  const FashionMnist& data;
+  double load_seconds;  ///< that it took to load it
+  const FashionSets& sets;
+};
+
+/// A model and what it is trained to do.
+struct FashionModel {
+  nn::Layer& model;  ///< images to the logits of their reconstructions
+  Layers layers;
+  std::optional<Index> codings;  ///< of a variational autoencoder
+  std::string description;       ///< for people: "an autoencoder"
+  std::string objective;         ///< likewise: "binary cross-entropy"
+  optim::LossFunction loss;
+  std::function<void(Page&)> more = {};  ///< adds sections of its own to the page
+};
+
+/// Trains the model on the normal images (RMSprop), judges it and writes every
+/// file of the run, `model.safetensors` and `metrics.json` among them.
+void run_fashion(const FashionTask& task, const FashionModel& model);
+
+/// "Sandal, Sneaker and Ankle boot".
+std::string class_names(const std::vector<int>& classes);
+
+/// Writes every file of the run into its folder, `metrics.json` last, and prints
+/// a summary where the run says so.
+void write_fashion_run(FashionRun& run);
 
 // The parts of that:
 
 /// `thresholds.csv`, `sweep.csv`, `scores.csv` and one `hist_*.csv` a histogram.
-void write_tables(const FashionRun& run, const RunFolder& folder);
-/// The content of `metrics.json`.
-std::string metrics_json(const FashionRun& run);
-/// The loss curves, histograms and pixel plots, as files and for the page.
-std::vector<DrawnChart> draw_fashion_charts(const FashionRun& run, const RunFolder& folder);
-/// The image grids as files, and the page.
-Report fashion_report(const FashionRun& run, const std::vector<DrawnChart>& charts,
-                      const RunFolder& folder);
+void write_tables(const FashionRun& run);
+/// The content of `metrics.json`, but for the seconds.
+Json metrics_of(const FashionRun& run);
+/// The page with its charts and image grids.
+void fill_page(Page& page, const FashionRun& run);
 
 /// A set that a histogram is drawn of: its errors, and which of the
 /// five thresholds it marks (how many, from the first on).

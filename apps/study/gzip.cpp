@@ -87,6 +87,13 @@ std::string inflate_all(std::string_view packed, size_t max_bytes,
 
 }  // namespace
 
+std::string inflate_if_gzip(std::string bytes, size_t max_bytes,
+                            const std::filesystem::path& path) {
+  if (bytes.starts_with(kMagic)) return inflate_all(bytes, max_bytes, path);
+  if (bytes.size() > max_bytes) fail_too_large(path, max_bytes);
+  return bytes;
+}
+
 std::string read_maybe_gzip(const std::filesystem::path& path, size_t max_bytes) {
   // gzip makes no content much longer, so a file twice as long as all it may hold
   // is refused unread. Where there is no size to be had, read_file says why.
@@ -94,10 +101,7 @@ std::string read_maybe_gzip(const std::filesystem::path& path, size_t max_bytes)
   const auto size = std::filesystem::file_size(path, no_size);
   if (!no_size && size > kBuffer && size / 2 > max_bytes) fail_too_large(path, max_bytes);
 
-  std::string bytes = read_file(path);
-  if (bytes.starts_with(kMagic)) return inflate_all(bytes, max_bytes, path);
-  if (bytes.size() > max_bytes) fail_too_large(path, max_bytes);
-  return bytes;
+  return inflate_if_gzip(read_file(path), max_bytes, path);
 }
 
 }  // namespace gradus::study

@@ -1,6 +1,6 @@
 // Reading a file that may or may not be gzipped, as data sets come in both.
 //
-// Thread safety: a free function without state.
+// Thread safety: free functions without state.
 #pragma once
 
 #include <cstddef>
@@ -16,5 +16,8 @@ namespace gradus::study {
 /// content: a few kilobytes that would inflate to terabytes cost no more memory
 /// than that.
 std::string read_maybe_gzip(const std::filesystem::path& path, size_t max_bytes);
+
+/// The same of `bytes` that are in memory already; `path` serves the messages.
+std::string inflate_if_gzip(std::string bytes, size_t max_bytes, const std::filesystem::path& path);
 
 }  // namespace gradus::study

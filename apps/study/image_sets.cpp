@@ -43,6 +43,12 @@ ImageSet pick(const LabelledImages& data, std::span<const Index> order,
   return set;
 }
 
+std::vector<Index> as_filed(const LabelledImages& data) {
+  std::vector<Index> order(static_cast<std::size_t>(data.count()));
+  std::iota(order.begin(), order.end(), Index{0});
+  return order;
+}
+
 void require(const ImageSet& set, const char* name, const std::vector<int>& classes) {
   if (set.size() == 0) {
     fail(
@@ -71,13 +77,17 @@ ImageSet ImageSet::where_normal(bool normal) const {
 
 Tensor ImageSet::first(Index n) const { return images.rows(0, std::min(n, size())); }
 
+ImageSet all_images(const LabelledImages& data) {
+  std::vector<int> classes(kFashionClasses.size());
+  std::iota(classes.begin(), classes.end(), 0);
+  return pick(data, as_filed(data), classes, {});
+}
+
 FashionSets fashion_sets(const FashionMnist& data, const std::vector<int>& normal_classes,
                          const std::vector<int>& abnormal_classes, std::uint64_t seed) {
   const Index n = data.train.count();
   const std::vector<Index> order = Generator(seed, kSplitStream).permutation(n);
   const auto train_size = static_cast<std::size_t>(n * 9 / 10);
-  std::vector<Index> as_filed(static_cast<std::size_t>(data.test.count()));
-  std::iota(as_filed.begin(), as_filed.end(), Index{0});
 
   FashionSets sets{normal_classes, abnormal_classes, {}, {}, {}, {}, {}, {}, {}};
   sets.train_normal = pick(data.train, std::span(order).first(train_size), normal_classes, {});
@@ -85,7 +95,7 @@ FashionSets fashion_sets(const FashionMnist& data, const std::vector<int>& norma
       pick(data.train, std::span(order).subspan(train_size), normal_classes, abnormal_classes);
   sets.valid_normal = sets.valid.where_normal(true);
   sets.valid_abnormal = sets.valid.where_normal(false);
-  sets.test = pick(data.test, as_filed, normal_classes, abnormal_classes);
+  sets.test = pick(data.test, as_filed(data.test), normal_classes, abnormal_classes);
   sets.test_normal = sets.test.where_normal(true);
   sets.test_abnormal = sets.test.where_normal(false);
 

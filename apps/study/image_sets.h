@@ -25,6 +25,9 @@ struct ImageSet {
   Tensor first(Index n) const;
 };
 
+/// Every image, in the order of the file, all of them counted as normal.
+ImageSet all_images(const LabelledImages& data);
+
 /// The sets of a Fashion-MNIST study. Validation and test hold normal and
 /// abnormal images, mixed as they come.
 struct FashionSets {

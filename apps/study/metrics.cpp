@@ -110,4 +110,13 @@ MeanStd mean_std(std::span<const double> values) {
   return {mean, std::sqrt(squares / n)};
 }
 
+std::vector<double> only(const std::vector<double>& values, const std::vector<bool>& flags,
+                         bool flag) {
+  std::vector<double> result;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (flags[i] == flag) result.push_back(values[i]);
+  }
+  return result;
+}
+
 }  // namespace gradus::study

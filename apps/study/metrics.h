@@ -62,4 +62,8 @@ struct MeanStd {
 /// Both NaN, as numpy has it, where there are no values.
 MeanStd mean_std(std::span<const double> values);
 
+/// The values whose flag is `flag`. Requires: a flag for each.
+std::vector<double> only(const std::vector<double>& values, const std::vector<bool>& flags,
+                         bool flag);
+
 }  // namespace gradus::study

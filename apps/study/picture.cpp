@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "apps/study/picture_label.h"
 #include "tensor/error.h"
 
 // Static, so that a program which has its own copy of stb does not clash.
@@ -18,6 +19,7 @@ namespace {
 
 constexpr uint8_t kWhite = 255;
 constexpr uint8_t kFrame = 150;
+constexpr uint8_t kText = 48;
 constexpr uint8_t kNotANumber = 128;
 
 uint8_t ink(float value) {
@@ -25,15 +27,51 @@ uint8_t ink(float value) {
   return static_cast<uint8_t>(std::lround(255.0F * (1.0F - std::clamp(value, 0.0F, 1.0F))));
 }
 
-// The picture while it is drawn: cells of equal size on a white page.
+// The labels of a grid, all with letters of one size.
+struct Labels {
+  std::vector<LabelPixels> texts;  // of the first cells
+  int width = 0;                   // of a cell that the longest fits into
+  int scale = 1;                   // pixels of the picture to one of the font
+
+  // As large as fits over an image and half the gap beside it, but not so large
+  // as to outweigh the image.
+  Labels(const ImageGrid& grid, int64_t image_width, int64_t image_height) {
+    int longest = 1;
+    for (const std::string& label : grid.labels) {
+      texts.push_back(label_pixels(label));
+      longest = std::max(longest, texts.back().width);
+    }
+    const int64_t fitting = (image_width + grid.gap / 2) / longest;
+    scale = static_cast<int>(std::max<int64_t>(1, std::min(fitting, image_height / 28)));
+    width = scale * longest - grid.gap / 2;
+  }
+  bool any(size_t begin, size_t end) const {
+    for (size_t i = begin; i < std::min(end, texts.size()); ++i) {
+      if (!texts[i].boxes.empty()) return true;
+    }
+    return false;
+  }
+  int height() const { return kLabelHeight * scale; }
+};
+
+// The picture while it is drawn: cells of equal size on a white page, those of a
+// row with labels below room for them.
 class Page {
  public:
   Page(const char* op, const ImageGrid& grid)
       : grid_(grid),
-        cell_width_(int64_t{grid.image_columns} * grid.scale),
-        cell_height_(int64_t{grid.image_rows} * grid.scale),
+        image_width_(int64_t{grid.image_columns} * grid.scale),
+        image_height_(int64_t{grid.image_rows} * grid.scale),
+        labels_(grid, image_width_, image_height_),
+        cell_width_(std::max<int64_t>(image_width_, labels_.width)),
         width_(grid.grid_columns * (cell_width_ + grid.gap) + grid.gap),
-        height_(grid.grid_rows * (cell_height_ + grid.gap) + grid.gap) {
+        height_(grid.gap) {
+    for (size_t row = 0; row < static_cast<size_t>(grid.grid_rows); ++row) {
+      const auto columns = static_cast<size_t>(grid.grid_columns);
+      if (labels_.any(row * columns, (row + 1) * columns)) height_ += labels_.height();
+      tops_.push_back(height_);
+      height_ += image_height_ + grid.gap;
+    }
     // stb counts bytes in int; far below that no viewer opens the file either.
     constexpr int64_t kMaxPixels = int64_t{1} << 28;
     if (width_ > kMaxPixels || height_ > kMaxPixels / width_) {
@@ -41,23 +79,24 @@ class Page {
            op, width_, height_, kMaxPixels);
     }
     pixels_.assign(static_cast<size_t>(width_ * height_), kWhite);
+    for (size_t i = 0; i < labels_.texts.size(); ++i) write(static_cast<int>(i), labels_.texts[i]);
   }
 
   void draw(int cell, std::span<const float> image) {
     const int64_t left = left_of(cell);
     const int64_t top = top_of(cell);
-    for (int64_t y = 0; y < cell_height_; ++y) {
+    for (int64_t y = 0; y < image_height_; ++y) {
       const float* row = image.data() + y / grid_.scale * grid_.image_columns;
       uint8_t* out = pixels_.data() + (top + y) * width_ + left;
-      for (int64_t x = 0; x < cell_width_; ++x) out[x] = ink(row[x / grid_.scale]);
+      for (int64_t x = 0; x < image_width_; ++x) out[x] = ink(row[x / grid_.scale]);
     }
   }
 
   void frame(int cell) {
     const int64_t left = left_of(cell) - 1;
     const int64_t top = top_of(cell) - 1;
-    const int64_t right = left + cell_width_ + 1;
-    const int64_t bottom = top + cell_height_ + 1;
+    const int64_t right = left + image_width_ + 1;
+    const int64_t bottom = top + image_height_ + 1;
     for (int64_t x = left; x <= right; ++x) at(x, top) = at(x, bottom) = kFrame;
     for (int64_t y = top; y <= bottom; ++y) at(left, y) = at(right, y) = kFrame;
   }
@@ -77,16 +116,30 @@ class Page {
   }
 
  private:
+  void write(int cell, const LabelPixels& text) {
+    const int64_t scale = labels_.scale;
+    const int64_t left = left_of(cell) + (image_width_ - text.width * scale) / 2;
+    const int64_t top = top_of(cell) - labels_.height();
+    for (const LabelPixels::Box& box : text.boxes) {
+      for (int64_t y = box.top * scale; y < box.bottom * scale; ++y) {
+        for (int64_t x = box.left * scale; x < box.right * scale; ++x)
+          at(left + x, top + y) = kText;
+      }
+    }
+  }
+  // Where the image of the cell begins: centred in it, at its lower edge.
   int64_t left_of(int cell) const {
-    return grid_.gap + cell % grid_.grid_columns * (cell_width_ + grid_.gap);
+    return grid_.gap + cell % grid_.grid_columns * (cell_width_ + grid_.gap) +
+           (cell_width_ - image_width_) / 2;
   }
-  int64_t top_of(int cell) const {
-    return grid_.gap + cell / grid_.grid_columns * (cell_height_ + grid_.gap);
-  }
+  int64_t top_of(int cell) const { return tops_[static_cast<size_t>(cell / grid_.grid_columns)]; }
   uint8_t& at(int64_t x, int64_t y) { return pixels_[static_cast<size_t>(y * width_ + x)]; }
 
   const ImageGrid& grid_;
-  int64_t cell_width_, cell_height_, width_, height_;
+  int64_t image_width_, image_height_;
+  Labels labels_;
+  int64_t cell_width_, width_, height_;
+  std::vector<int64_t> tops_;
   std::vector<uint8_t> pixels_;
 };
 
@@ -121,6 +174,18 @@ int64_t count_images(const char* op, std::span<const float> images, int rows, in
   return values / size;
 }
 
+void check_labels(const char* op, const std::vector<std::string>& labels, int64_t most) {
+  constexpr size_t kLongest = 100;
+  if (std::ssize(labels) > most) {
+    fail("[{}] got {} labels, expected at most {}", op, labels.size(), most);
+  }
+  for (const std::string& label : labels) {
+    if (label.size() > kLongest) {
+      fail("[{}] got a label of {} bytes, expected at most {}", op, label.size(), kLongest);
+    }
+  }
+}
+
 std::span<const float> image_at(std::span<const float> images, int64_t i, const ImageGrid& grid) {
   const auto size = static_cast<size_t>(int64_t{grid.image_rows} * grid.image_columns);
   return images.subspan(static_cast<size_t>(i) * size, size);
@@ -137,6 +202,7 @@ std::string grid_png(std::span<const float> images, const ImageGrid& grid) {
     fail("[{}] got {} images, expected at most {} ({} x {} cells); try a larger grid", kOp, count,
          cells, grid.grid_rows, grid.grid_columns);
   }
+  check_labels(kOp, grid.labels, cells);
   Page page(kOp, grid);
   for (int64_t i = 0; i < count; ++i) page.draw(static_cast<int>(i), image_at(images, i, grid));
   for (const int cell : grid.framed) {
@@ -166,17 +232,26 @@ std::string reconstructions_png(std::span<const float> originals,
   const int across = strip.pairs_across == 0 ? pairs : std::min(strip.pairs_across, pairs);
   const int strips = (pairs + across - 1) / across;
 
-  const ImageGrid grid{.image_rows = strip.image_rows,
-                       .image_columns = strip.image_columns,
-                       .grid_rows = 2 * strips,
-                       .grid_columns = across,
-                       .scale = strip.scale,
-                       .gap = strip.gap,
-                       .framed = {}};
+  const auto upper_cell = [&](int64_t i) {
+    return static_cast<int>(i / across * 2 * across + i % across);
+  };
+
+  ImageGrid grid{.image_rows = strip.image_rows,
+                 .image_columns = strip.image_columns,
+                 .grid_rows = 2 * strips,
+                 .grid_columns = across,
+                 .scale = strip.scale,
+                 .gap = strip.gap};
   check_sizes(kOp, grid);
+  check_labels(kOp, strip.labels, count);
+  for (size_t i = 0; i < strip.labels.size(); ++i) {
+    const auto cell = static_cast<size_t>(upper_cell(static_cast<int64_t>(i)));
+    grid.labels.resize(cell + 1);
+    grid.labels[cell] = strip.labels[i];
+  }
   Page page(kOp, grid);
   for (int64_t i = 0; i < count; ++i) {
-    const auto upper = static_cast<int>(i / across * 2 * across + i % across);
+    const int upper = upper_cell(i);
     page.draw(upper, image_at(originals, i, grid));
     page.draw(upper + across, image_at(reconstructions, i, grid));
   }

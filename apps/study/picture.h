@@ -28,13 +28,19 @@ struct ImageGrid {
   /// Cells (row by row from 0) that get a grey frame of one picture pixel, drawn
   /// in the gap: the given ones in an interpolation. Needs a gap of at least 1.
   std::vector<int> framed{};
+  /// Short texts centred above the images, one a cell row by row; empty for none,
+  /// and so for the cells beyond the last. Rows with a text get higher. The letters
+  /// grow with the images, in whole pixels, as long as the longest text fits over
+  /// its image and half a gap; one that fits at no size widens the cells. Shows
+  /// ASCII; other letters become '?'.
+  std::vector<std::string> labels{};
 };
 
 /// `images` is count x image_rows x image_columns, drawn row by row. Cells
 /// without an image stay white; so no image at all gives a white page of the
 /// grid's size, not an error: a study that found no anomaly still has a picture.
 /// Throws `Error` where a size is not positive, where `images` holds part of an
-/// image, or more images than the grid has cells.
+/// image, or where there are more images or labels than the grid has cells.
 std::string grid_png(std::span<const float> images, const ImageGrid& grid);
 
 /// How `reconstructions_png` lays pairs out.
@@ -46,6 +52,8 @@ struct ReconstructionStrip {
   /// Pairs side by side; 0 puts all in one strip, as the notebooks do. A page
   /// has no room for thirty, so the rest follow in further strips below.
   int pairs_across = 0;
+  /// Short texts above the originals, one a pair, as those of `ImageGrid`.
+  std::vector<std::string> labels{};
 };
 
 /// The originals in an upper row, each over its reconstruction in the lower;

@@ -1,14 +1,13 @@
-// The frame of a study program: flags, exit status, one run or many.
+// The command line of a study: the flags that all studies have.
 //
 // Thread safety: called from `main`.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
 
+#include "apps/study/command_line.h"
 #include "apps/study/options.h"
-#include "apps/study/run_folder.h"
 
 namespace gradus::study {
 
@@ -16,28 +15,24 @@ namespace gradus::study {
 /// behind those that a program adds to `flags()`. `name` is that of the study.
 class Program {
  public:
-  Program(std::string name, std::string description, StudyOptions& options);
+  /// `data_help` says where --data is looked for without it.
+  Program(std::string name, std::string description, StudyOptions& options, std::string data_help);
 
-  CLI::App& flags() { return app_; }
+  CLI::App& flags() { return line_.flags(); }
 
-  /// Parses the flags and calls `body`. Returns the exit status: 0, or 2 for
-  /// wrong usage, or 1 for any other failure; the latter two with one line on
-  /// standard error.
+  /// As CommandLine::run.
   int run(int argc, char** argv, const std::function<void()>& body);
 
  private:
   void add_common_flags();
 
-  std::string name_;
+  CommandLine line_;
+  std::string data_help_;
   StudyOptions& options_;
-  CLI::App app_;
 };
 
-/// Calls run_one(seed, folder) for each of `options.seeds` consecutive seeds: a
-/// single run in `options.out` itself, several in its runs/seed_K, followed by
-/// summary.csv with mean, standard deviation (of the sample), minimum and
-/// maximum of every figure in their metrics.json.
-void run_seeds(const StudyOptions& options,
-               const std::function<void(std::uint64_t seed, const RunFolder& folder)>& run_one);
+inline constexpr const char* kFashionDataHelp =
+    "Folder with the data [$GRADUS_DATA, or where Debian's\n"
+    "package installs it, or the project's data folder]";
 
 }  // namespace gradus::study

@@ -12,7 +12,7 @@
 
 namespace gradus::study {
 
-// report.html.mustache; the build makes its definition (cmake/EmbedText.cmake).
+// report.html.mustache; the build makes its definition (cmake/EmbedFile.cmake).
 extern const std::string_view kReportTemplate;
 
 namespace {
@@ -43,6 +43,16 @@ std::string relative_link(std::string_view file) {
     }
   }
   return link;
+}
+
+// A page that is mailed or moved must not point to a place of this machine, nor
+// to one elsewhere: "https://..." and "C:\..." have a colon before any slash.
+void check_relative(const Link& link) {
+  const size_t stop = link.file.find_first_of("/\\:");
+  if (link.file.empty() || (stop != std::string::npos && (stop == 0 || link.file[stop] == ':'))) {
+    fail("[report] link \"{}\": got \"{}\", expected a file relative to the page",
+         clean_line(link.text), clean_line(link.file));
+  }
 }
 
 struct Size {
@@ -192,6 +202,20 @@ struct BlockData {
     data all;
     all["list"] = std::move(facts);
     return data("facts", all);
+  }
+
+  data operator()(const Links& block) const {
+    data links = list();
+    for (const Link& link : block.links) {
+      check_relative(link);
+      data each;
+      each["text"] = text(link.text);
+      each["href"] = relative_link(link.file);
+      links << each;
+    }
+    data all;
+    all["list"] = std::move(links);
+    return data("links", all);
   }
 
   data operator()(const Preformatted& block) const {

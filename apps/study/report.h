@@ -98,8 +98,19 @@ struct Preformatted {
   std::string text{};
 };
 
+/// A link to another page of the same run.
+struct Link {
+  std::string text{};
+  std::string file{};  ///< relative to the page: "runs/seed_7/report.html"
+};
+
+/// Links side by side, such as one a seed.
+struct Links {
+  std::vector<Link> links{};
+};
+
 using Block = std::variant<Paragraph, Callout, Table, ConfusionMatrices, ChartFigure, ImageStrip,
-                           Facts, Preformatted>;
+                           Facts, Preformatted, Links>;
 
 struct Section {
   std::string title{};  ///< also its entry in the table of contents
@@ -118,7 +129,7 @@ struct Report {
 /// The page, for `gradus::write_file`. It loads nothing from elsewhere and needs
 /// no script; its only links are to its own headings and to the files named in
 /// the blocks, relative to the page. Throws `Error` where a row of a table has
-/// the wrong length, or a picture is no PNG.
+/// the wrong length, a picture is no PNG, or a link is not relative.
 std::string report_html(const Report& report);
 
 }  // namespace gradus::study

@@ -1,6 +1,7 @@
 #include "apps/study/run_folder.h"
 
 #include <system_error>
+#include <vector>
 
 #include "tensor/error.h"
 #include "tensor/file.h"
@@ -13,6 +14,15 @@ void remove_file(const fs::path& file) {
   std::error_code error;
   fs::remove(file, error);
   if (error) fail("{}: cannot be removed: {}", file.string(), error.message());
+}
+
+// What a run that was killed had not finished writing (see write_file).
+void remove_partial_files(const fs::path& folder) {
+  std::vector<fs::path> partial;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".partial") partial.push_back(entry.path());
+  }
+  for (const fs::path& file : partial) remove_file(file);
 }
 
 }  // namespace
@@ -37,13 +47,15 @@ RunFolder::RunFolder(fs::path path, Existing existing) : path_(std::move(path)) 
   }
   fs::create_directories(path_, error);
   if (error) fail("{}: the folder cannot be made: {}", path_.string(), error.message());
+  if (existing != Existing::refuse) remove_partial_files(path_);
   if (existing != Existing::overwrite) return;
   mark_unfinished();
   remove_file(checkpoint());
 }
 
 void RunFolder::mark_unfinished() const {
-  for (const char* mark : {"metrics.json", "report.html", "summary.csv"}) remove_file(path_ / mark);
+  for (const char* mark : {"metrics.json", "report.html", "summary.csv", "summary.html"})
+    remove_file(path_ / mark);
 }
 
 void RunFolder::write(std::string_view name, std::string_view bytes) const {

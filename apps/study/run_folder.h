@@ -23,7 +23,8 @@ class RunFolder {
  public:
   /// Makes the folder where it is missing. Throws `Error`, naming it and the
   /// way out, where it cannot be made or used as `existing` says. Overwriting
-  /// begins with taking the finished run's mark and its checkpoint away.
+  /// begins with taking the finished run's mark and its checkpoint away; it and
+  /// resuming remove what a killed run had not finished writing.
   RunFolder(std::filesystem::path path, Existing existing);
 
   const std::filesystem::path& path() const { return path_; }

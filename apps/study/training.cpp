@@ -27,40 +27,42 @@ double Training::seconds() const {
   return sum;
 }
 
-Training train(optim::Optimizer& optimizer, const optim::Dataset& data,
+Training train(const Run& run, optim::Optimizer& optimizer, const optim::Dataset& data,
                const optim::Dataset& validation, const optim::LossFunction& loss,
-               const StudyOptions& options, std::uint64_t seed, const RunFolder& folder,
-               std::map<std::string, std::string> settings) {
-  settings["seed"] = std::to_string(seed);
+               std::map<std::string, std::string> settings,
+               std::vector<NamedGenerator> generators) {
+  const StudyOptions& options = run.options;
+  settings["seed"] = std::to_string(run.seed);
   settings["batch size"] = std::to_string(options.batch_size);
   settings["learning rate"] = fmt::format("{}", options.learning_rate);
 
   optim::BestWeights best(optimizer.parameters());
-  optim::Checkpoint checkpoint(folder.checkpoint(), optimizer, best, std::move(settings));
-  optim::ProgressBar progress;
+  optim::Checkpoint checkpoint(run.folder.checkpoint(), optimizer, best, std::move(settings),
+                               std::move(generators));
   StopWhenNotFinite stop;
-
   optim::FitOptions fit_options{.epochs = options.epochs,
                                 .batch_size = options.batch_size,
-                                .seed = seed,
+                                .seed = run.seed,
                                 .validation = validation,
                                 .callbacks = {&stop, &best, &checkpoint}};
-  if (!options.quiet) fit_options.callbacks.insert(fit_options.callbacks.begin(), &progress);
-  if (options.resume && folder.has_checkpoint()) {
+  if (run.progress) fit_options.callbacks.insert(fit_options.callbacks.begin(), run.progress);
+  if (run.resume) {
+    if (!run.folder.has_checkpoint()) {
+      fail("{}: there is no checkpoint to go on from; start over with --force",
+           run.folder.path().string());
+    }
     fit_options.history = checkpoint.restore();
     const auto done = static_cast<int>(fit_options.history.size());
     if (done > options.epochs) {
-      fail("{}: {} epochs are done already, more than --epochs {}", folder.checkpoint().string(),
-           done, options.epochs);
+      fail("{}: {} epochs are done already, more than --epochs {}",
+           run.folder.checkpoint().string(), done, options.epochs);
     }
-    if (!options.quiet) {
-      std::fputs(fmt::format("Going on after epoch {}.\n", done).c_str(), stderr);
-    }
-    folder.mark_unfinished();
+    if (run.prints) std::fputs(fmt::format("Going on after epoch {}.\n", done).c_str(), stderr);
+    run.folder.mark_unfinished();
   }
   Training training{optim::fit(optimizer, data, loss, std::move(fit_options)), best.epoch(),
                     best.loss()};
-  best.save(folder / "best.safetensors");
+  best.save(run.folder / "best.safetensors");
   return training;
 }
 

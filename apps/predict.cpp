@@ -1,0 +1,116 @@
+// Scores a user's own images or rows with the model of a study.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "apps/study/command_line.h"
+#include "apps/study/metrics.h"
+#include "apps/study/model_file.h"
+#include "apps/study/samples.h"
+#include "tensor/error.h"
+#include "tensor/file.h"
+#include "tensor/parallel.h"
+
+namespace {
+
+using namespace gradus;
+namespace fs = std::filesystem;
+
+struct Options {
+  fs::path model, data, out = "scores.csv";
+  std::optional<double> threshold;
+  study::SampleOptions samples;
+  std::uint64_t seed = 42;
+  bool force = false, quiet = false;
+};
+
+// A run's folder stands for the model in it.
+fs::path model_file(const fs::path& path) {
+  if (!fs::is_directory(path)) return path;
+  if (fs::exists(path / "model.safetensors")) return path / "model.safetensors";
+  fail("{}: has no model.safetensors, expected the folder of one run{}", path.string(),
+       fs::exists(path / "runs")      ? ", such as its runs/seed_K"
+       : fs::exists(path / "class_0") ? ", such as its class_0"
+                                      : "");
+}
+
+void predict(const Options& options) {
+  if (!options.force && fs::exists(options.out)) {
+    fail("{}: is there already; choose another with --out, or replace it with --force",
+         options.out.string());
+  }
+  const study::LoadedModel model = study::load_model(model_file(options.model), options.seed);
+  const Tensor samples = study::load_samples(options.data, model.card, options.samples);
+  const std::vector<double> scores = study::reconstruction_mae(samples, model.reconstruct);
+  const std::optional<double> threshold =
+      options.threshold ? options.threshold : model.card.threshold;
+
+  std::string csv = threshold ? "index,mae,verdict\n" : "index,mae\n";
+  std::int64_t anomalies = 0;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    csv += fmt::format("{},{}", i, scores[i]);
+    if (threshold) {
+      const bool normal = scores[i] < *threshold;
+      anomalies += !normal;
+      csv += normal ? ",normal" : ",anomaly";
+    }
+    csv += '\n';
+  }
+  write_file(options.out, csv);
+  if (options.quiet) return;
+  const study::MeanStd m = study::mean_std(scores);
+  fmt::print("{}: {} samples, mean absolute error {:.4f} +- {:.4f}\n", model.card.study,
+             scores.size(), m.mean, m.std);
+  if (threshold) {
+    fmt::print("  threshold {:.5f} ({}): {} normal, {} anomalies\n", *threshold,
+               options.threshold ? "--threshold" : model.card.threshold_name,
+               std::ssize(scores) - anomalies, anomalies);
+  } else {
+    fmt::print("  the model has no threshold: name one with --threshold for verdicts\n");
+  }
+  fmt::print("Scores: {}\n", options.out.string());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  start_with_short_spin(argv);
+  Options options;
+  study::CommandLine line(
+      "predict",
+      "Scores samples with a model that a study has trained: the mean absolute error (MAE)\n"
+      "of each one's reconstruction and, by the study's threshold, whether it is normal or\n"
+      "an anomaly. Writes scores.csv.\n\n"
+      "MODEL is the folder of a run, or its model.safetensors. DATA is an IDX or CSV file,\n"
+      "plain or gzipped, or a NumPy .npy file, of raw values as the study reads them: 0 to\n"
+      "255 for Fashion-MNIST, 0 to 16 for digits, heartbeats as they come for ECG.");
+  CLI::App& app = line.flags();
+  app.add_option("MODEL", options.model, "Folder of a run, or model.safetensors")
+      ->required()
+      ->check(study::require_path("the folder of a run"));
+  app.add_option("DATA", options.data, "File with samples")
+      ->required()
+      ->check(study::require_path("a file"));
+  app.add_option("--out", options.out, "File to write [scores.csv]")
+      ->type_name("FILE")
+      ->check(study::require_path("a file"));
+  app.add_option("--threshold", options.threshold,
+                 "Errors from here on are anomalies [the study's]")
+      ->type_name("X")
+      ->transform(study::require<double>("a number from 0 on",
+                                         [](double x) { return x >= 0 && std::isfinite(x); }));
+  app.add_flag("--scaled", options.samples.scaled, "The values are scaled to 0 to 1 already");
+  app.add_flag("--labelled", options.samples.labelled,
+               "Each row of the CSV file ends in a label, which is\nleft out");
+  app.add_option("--seed", options.seed,
+                 "Of the noise of a variational autoencoder, whose\nscores depend on it [42]")
+      ->type_name("N")
+      ->transform(study::require<std::uint64_t>("a whole number from 0 to 18446744073709551615",
+                                                [](std::uint64_t) { return true; }));
+  app.add_flag("--force", options.force, "Replace the file that is there");
+  app.add_flag("--quiet", options.quiet, "Print nothing but errors");
+  app.footer(
+      "Example: the last test images, by the run in ae_fashion\n"
+      "  predict ae_fashion /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz");
+  return line.run(argc, argv, [&] { predict(options); });
+}

@@ -1,0 +1,152 @@
+#include "apps/study/model_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "apps/study/variational_autoencoder.h"
+#include "tensor/error.h"
+#include "tensor/safetensors.h"
+
+namespace gradus::study {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kKey = "gradus";
+constexpr Index kMostUnits = 1 << 20, kMostLayers = 64;
+
+struct ActivationName {
+  Activation activation;
+  std::string_view name;
+};
+constexpr std::array kActivations{
+    ActivationName{Activation::linear, "linear"},   ActivationName{Activation::relu, "relu"},
+    ActivationName{Activation::selu, "selu"},       ActivationName{Activation::elu, "elu"},
+    ActivationName{Activation::sigmoid, "sigmoid"}, ActivationName{Activation::tanh, "tanh"}};
+
+std::string_view name_of(Activation activation) {
+  return std::ranges::find(kActivations, activation, &ActivationName::activation)->name;
+}
+
+Activation activation_named(const std::string& name) {
+  const auto found = std::ranges::find(kActivations, name, &ActivationName::name);
+  if (found == kActivations.end()) fail("got the activation {}", name);
+  return found->activation;
+}
+
+Json to_json(const ModelCard& card) {
+  Json json{
+      {"study", card.study},
+      {"sample", std::vector<Index>(card.layers.sample.begin(), card.layers.sample.end())},
+      {"encoder", card.layers.encoder},
+      {"decoder", card.layers.decoder},
+      {"activation", name_of(card.layers.activation)},
+      {"output", name_of(card.layers.output)},
+      {"range",
+       {{"low", card.range.low}, {"high", card.range.high}, {"margin", card.range.margin}}},
+  };
+  if (card.threshold) {
+    json["threshold"] = *card.threshold;
+    json["threshold_name"] = card.threshold_name;
+  }
+  if (card.codings) json["codings"] = *card.codings;
+  return json;
+}
+
+std::vector<Index> units(const Json& json) {
+  const auto sizes = json.get<std::vector<Index>>();
+  for (const Index size : sizes) {
+    if (size < 1 || size > kMostUnits) fail("got a layer of {} units", size);
+  }
+  if (std::ssize(sizes) > kMostLayers) fail("got {} layers", sizes.size());
+  return sizes;
+}
+
+ModelCard card_from(const Json& json) {
+  ModelCard card;
+  card.study = json.at("study").get<std::string>();
+  card.layers.sample = Shape(units(json.at("sample")));
+  card.layers.encoder = units(json.at("encoder"));
+  card.layers.decoder = units(json.at("decoder"));
+  card.layers.activation = activation_named(json.at("activation").get<std::string>());
+  card.layers.output = activation_named(json.at("output").get<std::string>());
+  card.range = {json.at("range").at("low").get<double>(), json.at("range").at("high").get<double>(),
+                json.at("range").at("margin").get<double>()};
+  if (json.contains("threshold")) {
+    card.threshold = json["threshold"].get<double>();
+    card.threshold_name = json.at("threshold_name").get<std::string>();
+  }
+  if (json.contains("codings")) card.codings = units(Json::array({json["codings"]})).front();
+  if (card.layers.sample.numel() > kMostUnits || card.layers.encoder.empty()) {
+    fail("got samples of {} and {} layers to encode them", card.layers.sample.str(),
+         card.layers.encoder.size());
+  }
+  if (!(card.range.low < card.range.high) || !(card.range.margin >= 0)) {
+    fail("got an input range from {} to {}", card.range.low, card.range.high);
+  }
+  return card;
+}
+
+std::unique_ptr<nn::Layer> model_of(const ModelCard& card, std::uint64_t seed) {
+  Generator random(0);  // every weight is replaced
+  if (!card.codings) return std::make_unique<Autoencoder>(card.layers, random);
+  return std::make_unique<VariationalAutoencoder>(card.layers, *card.codings, random,
+                                                  Generator(seed));
+}
+
+// The elements that the card's weights have, worked out before any is made.
+Index weights_of(const ModelCard& card) {
+  Index count = 0, in = card.layers.sample.numel();
+  const auto layer = [&](Index out) {
+    count += (in + 1) * out;
+    in = out;
+  };
+  for (const Index out : card.layers.encoder) layer(out);
+  if (card.codings) {
+    count += (in + 1) * *card.codings;  // one head here, the other as a layer
+    layer(*card.codings);
+  }
+  for (const Index out : card.layers.decoder) layer(out);
+  layer(card.layers.sample.numel());
+  return count;
+}
+
+}  // namespace
+
+void save_model(nn::Layer& model, const ModelCard& card, const std::filesystem::path& path) {
+  nn::save_weights(model, path, {{kKey, to_json(card).dump()}});
+}
+
+LoadedModel load_model(const std::filesystem::path& path, std::uint64_t seed) {
+  const TensorFile file = load_tensors(path);
+  const auto text = file.metadata.find(kKey);
+  if (text == file.metadata.end()) {
+    fail("{}: does not say what model it is of; expected the model.safetensors of a study",
+         path.string());
+  }
+  LoadedModel loaded;
+  try {
+    loaded.card = card_from(Json::parse(text->second));
+    Index elements = 0;
+    for (const NamedTensor& tensor : file.tensors) elements += tensor.value.numel();
+    if (elements != weights_of(loaded.card)) {
+      fail("got {} weights for layers of {}", elements, weights_of(loaded.card));
+    }
+    loaded.model = model_of(loaded.card, seed);
+    std::vector<NamedTensor> weights;
+    for (const NamedParameter& p : loaded.model->parameters()) {
+      weights.push_back({p.name, p.variable.value()});
+    }
+    check_tensors(file, "", weights);
+    copy_tensors(file, "", std::move(weights));
+  } catch (const std::exception& e) {
+    fail("{}: not the model of a study ({})", path.string(), e.what());
+  }
+  loaded.reconstruct = reconstruction_of(*loaded.model, loaded.card.layers.output);
+  return loaded;
+}
+
+}  // namespace gradus::study

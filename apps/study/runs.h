@@ -1,0 +1,38 @@
+// Several training runs of one program, side by side.
+//
+// Runs share nothing but the data they read, so each gets a thread and its part
+// of the processors: on two cores two runs take turns with nobody, which is
+// faster than one after the other on both.
+//
+// Thread safety: called from one thread; `run_one` is called from several at
+// once, and what it touches besides its run must be safe for that.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "apps/study/run.h"
+
+namespace gradus::study {
+
+/// One of several runs, before it begins.
+struct PlannedRun {
+  std::string title;    ///< for people: "seed 7"
+  std::string subpath;  ///< of its folder in the program's: "runs/seed_7"
+  std::uint64_t seed;
+};
+
+/// How `options` say a folder is to be treated.
+Existing existing(const StudyOptions& options);
+
+/// Makes the folder of each run in `parent` and calls run_one(i, run), as many at
+/// once as there are threads. With `options.resume` a run that was begun goes on
+/// and one that was not begins. With `shows` progress is shown on standard error,
+/// one line for all. A run that fails does not end the others; once all have ended,
+/// throws `Error` that names the first that failed.
+void run_side_by_side(const StudyOptions& options, const RunFolder& parent,
+                      const std::vector<PlannedRun>& plan, bool shows,
+                      const std::function<void(std::size_t i, const Run&)>& run_one);
+
+}  // namespace gradus::study
