@@ -58,7 +58,7 @@ TEST(Docs, SnippetsAreTheExamplesAndPrintWhatTheySay) {
       ++snippets;
     }
   }
-  EXPECT_EQ(snippets, 4);
+  EXPECT_EQ(snippets, 5);
 }
 
 TEST(Docs, EveryCppBlockIsAnExample) {

@@ -63,33 +63,18 @@ TEST(AeFashionRun, PicturesAreWhole) {
   Json sizes = metrics(finished_run())["sizes"];
   sizes["valid"] = sizes["valid_normal"].get<int>() + sizes["valid_abnormal"].get<int>();
   sizes["test"] = 40;
+  expect_whole_pictures(finished_run());
+  constexpr int kScale = 4;  // at which images of 12 x 12 are drawn
   for (const std::string& name : files_in(finished_run())) {
-    if (!name.ends_with(".png")) continue;
+    if (!name.starts_with("grid_")) continue;
     const std::string png = read_file(finished_run() / name);
-    ASSERT_THAT(png, StartsWith("\x89PNG\r\n\x1A\n")) << name;
-    EXPECT_TRUE(png.ends_with("IEND\xAE\x42\x60\x82")) << name;
     const auto number = [&](std::size_t at) {
       return static_cast<uint8_t>(png[at + 2]) << 8 | static_cast<uint8_t>(png[at + 3]);
     };
-    if (!name.starts_with("grid_")) continue;
     const std::string set = name.substr(5, name.size() - 9);
     const int images = std::min(30, sizes[set].get<int>());
-    EXPECT_EQ(number(16), (2 * 12 + 4) * images + 4) << name;
-    EXPECT_EQ(number(20), (2 * 12 + 4) * 2 + 4) << name;
-  }
-}
-
-// The keys of `json` with the types of their values, those of objects below.
-void describe(const Json& json, const std::string& name, std::vector<std::string>& lines) {
-  if (!json.is_object()) {
-    lines.push_back(name + ": " +
-                    (json.is_number_integer() ? "integer"
-                     : json.is_number_float() ? "float"
-                                              : json.type_name()));
-    return;
-  }
-  for (const auto& [key, value] : json.items()) {
-    describe(value, name.empty() ? key : name + "." + key, lines);
+    EXPECT_EQ(number(16), (kScale * 12 + 4) * images + 4) << name;
+    EXPECT_EQ(number(20), (kScale * 12 + 4) * 2 + 4) << name;
   }
 }
 
@@ -269,7 +254,7 @@ TEST(AeFashionRun, HistogramsCountEveryImage) {
 }
 
 // The model of the study, for images of 12 x 12.
-struct Autoencoder : nn::Module {
+struct Autoencoder : nn::Layer {
   Generator random{1};
   nn::Sequential encoder{nn::Flatten(), nn::Dense(144, 256, Activation::selu, random),
                          nn::Dense(256, 128, Activation::selu, random),
@@ -323,32 +308,28 @@ TEST(AeFashionRun, KeepsTheBestWeightsBesideTheLast) {
   train_into(folder / "one", join(steep, {"1"}));
   train_into(folder / "three", join(steep, {"3"}));
   EXPECT_EQ(metrics(folder / "three")["best"]["epoch"], 1);
-  const auto bytes = [&](const fs::path& file) { return read_file(folder.path() / file); };
-  EXPECT_TRUE(bytes("three/best.safetensors") == bytes("one/model.safetensors"));
-  EXPECT_FALSE(bytes("three/model.safetensors") == bytes("one/model.safetensors"));
-  EXPECT_FALSE(bytes("three/scores.csv") == bytes("one/scores.csv")) << "not of the last weights";
+  // Not the files as they are: that of the last weights has the threshold, too.
+  const auto weights = [&](const fs::path& file) {
+    std::map<std::string, std::vector<Scalar>> all;
+    for (const NamedTensor& t : load_tensors(folder / file).tensors) {
+      all[t.name] = {t.value.data().begin(), t.value.data().end()};
+    }
+    return all;
+  };
+  EXPECT_TRUE(weights("three/best.safetensors") == weights("one/model.safetensors"));
+  EXPECT_FALSE(weights("three/model.safetensors") == weights("one/model.safetensors"));
+  EXPECT_FALSE(read_file(folder / "three/scores.csv") == read_file(folder / "one/scores.csv"))
+      << "not of the last weights";
 }
 
 TEST(AeFashionRun, ReportStandsAlone) {
+  expect_stands_alone(finished_run() / "report.html");
   const std::string page = read_file(finished_run() / "report.html");
-  EXPECT_THAT(page, Not(HasSubstr("http://")));
-  EXPECT_THAT(page, Not(HasSubstr("https://")));
-  EXPECT_THAT(page, Not(HasSubstr("{{"))) << "a tag of the template is left";
-  for (const std::string attribute : {"src=\"", "srcset=\"", "href=\"", "url("}) {
-    for (auto at = page.find(attribute); at != page.npos; at = page.find(attribute, at + 1)) {
-      const auto begin = at + attribute.size();
-      const std::string to = page.substr(begin, page.find_first_of("\")", begin) - begin);
-      if (to.starts_with("data:") || to.starts_with("#")) continue;
-      EXPECT_EQ(attribute, "href=\"") << "loads " << to;
-      EXPECT_TRUE(fs::exists(finished_run() / to)) << to;
-    }
-  }
   for (const char* section :
        {"Results on the test set", "Images and their reconstructions", "Best and worst", "Training",
         "Reconstruction errors", "Thresholds", "Pixel by pixel", "About this run"}) {
     EXPECT_THAT(page, HasSubstr(std::string(">") + section + "</h2>"));
   }
-  EXPECT_TRUE(page.ends_with("</html>\n"));
 }
 
 TEST(AeFashionRun, SaysWhatItDoesOneLineAnEpoch) {

@@ -14,13 +14,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-// One line that begins with the program's name.
 void expect_complaint(const Ran& ran, int status, const std::string& about) {
-  EXPECT_EQ(ran.status, status) << ran.err;
-  EXPECT_EQ(ran.out, "");
-  EXPECT_EQ(ran.err_lines(), 1u) << ran.err;
-  EXPECT_TRUE(ran.err.ends_with('\n'));
-  EXPECT_THAT(ran.err, AllOf(StartsWith("ae_fashion: "), HasSubstr(about)));
+  expect_one_complaint("ae_fashion", ran, status, about);
 }
 
 TEST(AeFashionUsage, WrongUsageIsStatusTwoAndNamesTheFlag) {

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <numeric>
 #include <string>
+#include <string_view>
 
 #include "apps/study/chart_layout.h"
 #include "apps/study/chart_script.h"
@@ -55,11 +56,47 @@ Chart histogram_chart() {
                                                 {"3", "absent", NAN, Ink::kRed}}}};
 }
 
+Chart scatter_chart() {
+  return {.name = "latent",
+          .title = "",
+          .x_label = "z1",
+          .y_label = "z2",
+          .plot = ScatterChart{.groups = {{"zero", {0, 1, NAN}, {2, 3, 4}, class_ink(0)},
+                                          {"nobody", {}, {}, class_ink(1)},
+                                          {"", {-1, 5}, {-2, INFINITY}, class_ink(2)}}}};
+}
+
+Chart heatmap_chart() {
+  return {.name = "auc",
+          .title = "",
+          .x_label = "abnormal class",
+          .y_label = "normal class",
+          .plot = HeatmapChart{.rows = {"T-shirt/top", "Bag"},
+                               .columns = {"T-shirt/top", "it's", "Ankle boot"},
+                               .values = {NAN, 0.25, 0.9875, 1.5, INFINITY, 0.5},
+                               .low = 0.5,
+                               .high = 1}};
+}
+
+// Groups of two, five and no finite values.
+Chart seeds_chart(bool points) {
+  return {.name = "spread",
+          .title = "",
+          .x_label = "accuracy",
+          .y_label = "",
+          .plot = BoxChart{.groups = {{"two", {4, 1}, Ink::kBlue},
+                                      {"five", {9, 1, 2, NAN, 3, 4}, Ink::kRed},
+                                      {"none", {NAN}, Ink::kOlive}},
+                           .thresholds = {},
+                           .points = points}};
+}
+
 std::vector<Chart> one_of_each() {
   std::vector<double> signal(784);
   std::iota(signal.begin(), signal.end(), 0.0);
   return {
-      loss_chart(), histogram_chart(),
+      loss_chart(),
+      histogram_chart(),
       Chart{.name = "pixels",
             .title = "",
             .x_label = "",
@@ -76,7 +113,16 @@ std::vector<Chart> one_of_each() {
             .y_label = "",
             .plot =
                 BoxChart{.groups = {{"one", {1, 2, 3, 4, 99}, Ink::kBlue}, {"none", {}, Ink::kRed}},
-                         .thresholds = {{"", "limit", 5, Ink::kRed}}}}};
+                         .thresholds = {{"", "limit", 5, Ink::kRed}}}},
+      seeds_chart(true),
+      scatter_chart(),
+      heatmap_chart()};
+}
+
+size_t count_of(std::string_view text, std::string_view part) {
+  size_t count = 0;
+  for (size_t at = 0; (at = text.find(part, at)) != std::string_view::npos; ++at) ++count;
+  return count;
 }
 
 // Every file under `folder`, for "nothing was left".
@@ -111,7 +157,7 @@ void write_stand_in(const fs::path& folder, const std::string& script) {
 TEST(DrawCharts, DrawsEveryKindAsPngAndTwoSvgs) {
   const TempDir folder;
   const std::vector<DrawnChart> drawn = draw_charts(folder.path(), one_of_each());
-  ASSERT_EQ(drawn.size(), 5);
+  ASSERT_EQ(drawn.size(), 8);
   for (const DrawnChart& each : drawn) {
     EXPECT_THAT(read_file(each.png), StartsWith("\x89PNG\r\n\x1A\n")) << each.png;
     EXPECT_THAT(each.light_svg, AllOf(HasSubstr("<svg"), HasSubstr("</svg>")));
@@ -165,6 +211,44 @@ TEST(DrawCharts, DrawsAnEmptyFrameWhereNothingIsFinite) {
   EXPECT_THAT(drawn[0].light_svg, HasSubstr("no finite value to draw"));
   EXPECT_THAT(drawn[1].light_svg, HasSubstr("no finite value to draw"));
   EXPECT_THAT(drawn[2].light_svg, Not(HasSubstr("no finite value to draw")));
+}
+
+TEST(DrawCharts, ScatterShowsEveryPointInASmallDrawing) {
+  const TempDir folder;
+  Chart chart = scatter_chart();
+  auto& groups = std::get<ScatterChart>(chart.plot).groups;
+  groups.clear();
+  for (int c = 0; c < 10; ++c) {
+    groups.push_back({std::to_string(c), {}, {}, class_ink(c)});
+    for (int i = 0; i < 200; ++i) {
+      groups.back().x.push_back(c + 0.9 * std::sin(i));
+      groups.back().y.push_back(c - 0.9 * std::cos(3 * i));
+    }
+  }
+  const auto drawn = draw_charts(folder.path(), std::vector{chart});
+  EXPECT_EQ(count_of(drawn[0].light_svg, " opacity="), 2000);
+  EXPECT_LT(drawn[0].light_svg.size(), 300'000);
+  EXPECT_LT(drawn[0].dark_svg.size(), 300'000);
+}
+
+TEST(DrawCharts, HeatmapClampsColoursAndWritesTheNumbersThatAre) {
+  const TempDir folder;
+  const auto drawn = draw_charts(folder.path(), std::vector{heatmap_chart()});
+  for (const std::string& svg : {drawn[0].light_svg, drawn[0].dark_svg}) {
+    EXPECT_THAT(svg, AllOf(HasSubstr("<text>0.25<"), HasSubstr("<text>0.99<"),
+                           HasSubstr("<text>1.50<"), HasSubstr("<text>0.50<")));
+    EXPECT_THAT(svg, Not(HasSubstr("<text>NaN<")));
+    EXPECT_THAT(svg, Not(HasSubstr("<text>inf<")));
+  }
+  // The ends of the scale once for each of the two cells beyond them, and one for
+  // the value at the lower end; a blank cell has no colour.
+  EXPECT_EQ(count_of(drawn[0].light_svg, "<polygon"), 4);
+  EXPECT_EQ(count_of(drawn[0].light_svg, "<polygon fill = 'rgb(240, 246, 253)'"), 2);
+  EXPECT_EQ(count_of(drawn[0].light_svg, "<polygon fill = 'rgb(  0,  47, 112)'"), 1);
+  EXPECT_EQ(count_of(drawn[0].dark_svg, "<polygon fill = 'rgb( 36,  46,  61)'"), 2);
+  // Dark text where the cells of the light page are pale, light text where not.
+  EXPECT_EQ(count_of(drawn[0].light_svg, "fill=\"rgb(16,19,26)\""), 2);
+  EXPECT_EQ(count_of(drawn[0].light_svg, "fill=\"rgb(255,255,255)\""), 2);
 }
 
 TEST(DrawCharts, WithoutGnuplotSaysSoAndKeepsTheOldPicture) {
@@ -243,6 +327,111 @@ TEST(ChartFiles, DataAndThresholdsOfHistograms) {
                                    HasSubstr("title '3  absent (nan)'"), HasSubstr("($3+$4)")));
 }
 
+TEST(ChartFiles, FaintLinesLieBelowTheOthers) {
+  Chart chart = loss_chart();
+  auto& lines = std::get<LineChart>(chart.plot).lines;
+  lines.front().name = "mean";
+  for (int seed = 0; seed < 50; ++seed) lines.push_back({.y = {1, 2, 3}, .faint = true});
+  const std::string script = chart_files(chart)[1].text;
+  EXPECT_EQ(count_of(script, "linewidth 1 linecolor rgb faint(ink_blue) notitle"), 50);
+  EXPECT_LT(script.rfind("faint("), script.find("title 'mean'"));
+  EXPECT_THAT(script, HasSubstr("using 1:2 with linespoints pointtype 7 pointsize 0.5 linewidth 2 "
+                                "linecolor rgb ink_blue title 'mean'"));
+}
+
+TEST(ChartFiles, ErrorChartTakesAHeartbeatInItsInks) {
+  const std::vector<double> beat(140, 0.5);
+  const Chart chart{.name = "ecg",
+                    .plot = ErrorChart{.input = beat,
+                                       .reconstruction = beat,
+                                       .input_ink = Ink::kBlue,
+                                       .reconstruction_ink = Ink::kRed}};
+  const std::string script = chart_files(chart)[1].text;
+  EXPECT_THAT(script, AllOf(HasSubstr("set xrange [0:139]"),
+                            HasSubstr("linecolor rgb ink_blue title 'Input'"),
+                            HasSubstr("linecolor rgb ink_red title 'Reconstruction'")));
+}
+
+TEST(ChartFiles, BoxesOfFewSeedsAreTheirDotsAndMean) {
+  const std::vector<ChartFile> files = chart_files(seeds_chart(true));
+  ASSERT_EQ(files.size(), 3);
+  EXPECT_THAT(files[0].text, HasSubstr("\n0,1,1.75,2.5,3.25,4,2.5\n1,1,2,3,4,4,3.8\n2,NaN,"));
+  EXPECT_EQ(files[1].name, "spread_points.csv");
+  EXPECT_EQ(files[1].text,
+            "group,value,place\n0,1,-0.06\n0,4,0.00\n"
+            "1,1,1.24\n1,2,1.30\n1,3,1.36\n1,4,1.24\n1,9,1.30\n");
+  EXPECT_THAT(files[2].text, AllOf(HasSubstr("every ::0::0 using 7:"),  // the mean
+                                   Not(HasSubstr("every ::0::0 using 4:")),
+                                   HasSubstr("every ::1::1 using 4:1:3:5:"),
+                                   Not(HasSubstr("every ::1::1 using 7:")),
+                                   HasSubstr("'spread_points.csv' using 2:3 with points")));
+}
+
+TEST(ChartFiles, BoxesWithoutPointsShowTheirOutliersAlone) {
+  const std::vector<ChartFile> files = chart_files(seeds_chart(false));
+  ASSERT_EQ(files.size(), 3);
+  EXPECT_EQ(files[1].name, "spread_outliers.csv");
+  EXPECT_EQ(files[1].text, "group,value,place\n1,9,1.00\n");
+  EXPECT_THAT(files[2].text,
+              AllOf(HasSubstr("every ::0::0 using 4:1:3:5:($1-0.3):($1+0.3) with boxxyerror"),
+                    Not(HasSubstr("using 7:")), HasSubstr("'spread_outliers.csv' using 2:3")));
+}
+
+TEST(ChartFiles, ScatterLeavesOutWhatIsNotFinite) {
+  Chart chart = scatter_chart();
+  std::vector<ChartFile> files = chart_files(chart);
+  ASSERT_EQ(files.size(), 2);
+  EXPECT_EQ(files[0].text, "group,x,y\n0,0,2\n0,1,3\n2,-1,-2\n");
+  EXPECT_THAT(
+      files[1].text,
+      AllOf(HasSubstr("every ::0::1 using 2:3 with points pointtype 7 linecolor rgb "
+                      "see_through(ink_blue) pointsize 0.4 notitle"),
+            HasSubstr("every ::2::2 using 2:3 with points pointtype 5"), HasSubstr("title 'zero'"),
+            HasSubstr("title 'nobody'"), Not(HasSubstr("ratio"))));
+  std::get<ScatterChart>(chart.plot).equal_scale = true;
+  EXPECT_THAT(chart_files(chart)[1].text, HasSubstr("set size ratio -1\n"));
+  std::get<ScatterChart>(chart.plot)
+      .groups.erase(std::get<ScatterChart>(chart.plot).groups.begin());
+  std::get<ScatterChart>(chart.plot).groups.back().x = {NAN, NAN};
+  EXPECT_THAT(chart_files(chart)[1].text, HasSubstr("no finite value to draw"));
+}
+
+TEST(ChartFiles, HeatmapReadsFromTopToBottom) {
+  const std::vector<ChartFile> files = chart_files(heatmap_chart());
+  ASSERT_EQ(files.size(), 2);
+  EXPECT_EQ(files[0].text, "row,column,value\n0,1,0.25\n0,2,0.9875\n1,0,1.5\n1,2,0.5\n");
+  EXPECT_THAT(files[1].text,
+              AllOf(HasSubstr("set yrange [1.5:-0.5]\nset ytics ('T-shirt/top' 0, 'Bag' 1)"),
+                    HasSubstr("set xtics ('T-shirt/top' 0, 'it''s' 1, 'Ankle boot' 2)"),
+                    HasSubstr("set xrange [-0.5:2.5]\nset cbrange [0.5:1]"),
+                    HasSubstr("sprintf('%.2f', $3)")));
+  Chart blank = heatmap_chart();
+  blank.plot = HeatmapChart{.rows = {"a"}, .columns = {"b"}, .values = {NAN}};
+  EXPECT_THAT(chart_files(blank)[1].text, HasSubstr("no finite value to draw"));
+  blank.plot = HeatmapChart{};
+  EXPECT_THAT(chart_files(blank)[1].text, HasSubstr("no finite value to draw"));
+}
+
+TEST(ChartFiles, RejectContradictoryPointsAndCells) {
+  Chart chart = scatter_chart();
+  std::get<ScatterChart>(chart.plot).groups[0].y.pop_back();
+  EXPECT_THAT([&] { chart_files(chart); },
+              ThrowsMessage<Error>("[chart] latent: got 2 values in y of group zero, expected 3"));
+  chart = heatmap_chart();
+  std::get<HeatmapChart>(chart.plot).values.pop_back();
+  EXPECT_THAT([&] { chart_files(chart); },
+              ThrowsMessage<Error>("[chart] auc: got 5 values in the cells, expected 6"));
+  chart = heatmap_chart();
+  for (const double high : {0.5, 0.25, double{NAN}, double{INFINITY}}) {
+    std::get<HeatmapChart>(chart.plot).high = high;
+    EXPECT_THAT([&] { chart_files(chart); },
+                ThrowsMessage<Error>(HasSubstr("got a scale from 0.5 to ")));
+  }
+  chart = heatmap_chart();
+  std::get<HeatmapChart>(chart.plot).decimals = 10;
+  EXPECT_THAT([&] { chart_files(chart); }, ThrowsMessage<Error>(HasSubstr("got 10 decimals")));
+}
+
 TEST(ChartFiles, RejectContradictions) {
   Chart chart = loss_chart();
   std::get<LineChart>(chart.plot).lines[0].y.pop_back();
@@ -270,17 +459,6 @@ TEST(ChartLayout, SpreadsLabelsThatWouldOverlap) {
   const std::vector<double> at = spread_labels({0.1, 0.30, 0.31, 0.32, 0.33}, 0.05);
   EXPECT_EQ(at[0], 0.1);
   for (size_t i = 1; i < at.size(); ++i) EXPECT_GE(at[i] - at[i - 1], 0.05 - 1e-12);
-}
-
-TEST(ChartLayout, SummarisesAsNumpyAndTukeyDo) {
-  const BoxSummary box = summarise({4, 1, 3, NAN, 2, 99});
-  EXPECT_EQ(box.quartile_1, 2);
-  EXPECT_EQ(box.median, 3);
-  EXPECT_EQ(box.quartile_3, 4);
-  EXPECT_EQ(box.low, 1);
-  EXPECT_EQ(box.high, 4);
-  EXPECT_THAT(box.outliers, ElementsAre(99));
-  EXPECT_TRUE(std::isnan(summarise({NAN}).median));
 }
 
 TEST(ChartLayout, RangeOfOnePointGetsALength) {

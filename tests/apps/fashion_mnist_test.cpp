@@ -5,13 +5,12 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "tensor/error.h"
+#include "tests/support/data_variable.h"
 #include "tests/support/idx_files.h"
 #include "tests/support/temp_dir.h"
 
@@ -29,25 +28,8 @@ using ::testing::ThrowsMessage;
 
 const fs::path kInstalled = "/usr/share/datasets/fashion-mnist";
 
-// GRADUS_DATA for the time of a test; what the user had comes back.
-class DataVariable {
- public:
-  explicit DataVariable(const char* value) {
-    if (const char* old = std::getenv(kName)) old_ = old;
-    set(value);
-  }
-  ~DataVariable() { set(old_ ? old_->c_str() : nullptr); }
-  DataVariable(const DataVariable&) = delete;
-  DataVariable& operator=(const DataVariable&) = delete;
-
- private:
-  static constexpr const char* kName = "GRADUS_DATA";
-  static void set(const char* value) { value ? setenv(kName, value, 1) : unsetenv(kName); }
-  std::optional<std::string> old_;
-};
-
 TEST(FindFashionMnistTest, TakesTheFolderOrItsSubfolder) {
-  const DataVariable unset(nullptr);
+  const test::DataVariable unset(nullptr);
   const test::TempDir folder;
   test::write_fashion_like(folder / "data/fashion-mnist", {.gzipped = false});
   EXPECT_EQ(find_fashion_mnist(folder / "data"), folder / "data/fashion-mnist");
@@ -62,10 +44,10 @@ TEST(FindFashionMnistTest, PrefersTheFlagThenTheVariableThenThePlacesInTurn) {
     test::write_fashion_like(folder / name, {.train = 1, .test = 1});
   }
   const std::vector<fs::path> places = {folder / "first", folder / "second"};
-  const DataVariable variable((folder / "variable").c_str());
+  const test::DataVariable variable((folder / "variable").c_str());
   EXPECT_EQ(find_fashion_mnist(folder / "flag", places), folder / "flag");
   EXPECT_EQ(find_fashion_mnist({}, places), folder / "variable");
-  const DataVariable empty("");
+  const test::DataVariable empty("");
   EXPECT_EQ(find_fashion_mnist({}, places), folder / "first");
 }
 
@@ -74,7 +56,7 @@ TEST(FindFashionMnistTest, DoesNotGoOnFromAPlaceTheUserNamed) {
   test::write_fashion_like(folder / "good", {.train = 1, .test = 1});
   const std::vector<fs::path> places = {folder / "good"};
   const fs::path empty = folder / "empty";
-  const DataVariable variable(empty.c_str());
+  const test::DataVariable variable(empty.c_str());
   const auto names = [&](const std::string& who) {
     return ThrowsMessage<Error>(AllOf(HasSubstr(who + " " + empty.string()),
                                       HasSubstr("train-images-idx3-ubyte[.gz]"),
@@ -85,7 +67,7 @@ TEST(FindFashionMnistTest, DoesNotGoOnFromAPlaceTheUserNamed) {
 }
 
 TEST(FindFashionMnistTest, ListsThePlacesAndTheWaysOut) {
-  const DataVariable unset(nullptr);
+  const test::DataVariable unset(nullptr);
   const test::TempDir folder;
   EXPECT_THAT(
       [&] {

@@ -44,6 +44,13 @@ TEST_F(GzipTest, Inflates) {
   EXPECT_EQ(read(test::gzip(noise)), noise);
 }
 
+TEST_F(GzipTest, InflatesBytesInMemory) {
+  EXPECT_EQ(inflate_if_gzip("plain", kPlenty, "name"), "plain");
+  EXPECT_EQ(inflate_if_gzip(test::gzip("content"), kPlenty, "name"), "content");
+  EXPECT_THAT([] { inflate_if_gzip("12345", 4, "name"); },
+              ThrowsMessage<Error>(HasSubstr("name: got more than 4 bytes")));
+}
+
 TEST_F(GzipTest, InflatesMembersInARow) {
   EXPECT_EQ(read(test::gzip("one ") + test::gzip("") + test::gzip("two")), "one two");
 }

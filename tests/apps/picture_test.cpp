@@ -3,12 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "apps/study/picture_label.h"
 #include "tensor/error.h"
 
 #define STB_IMAGE_STATIC
@@ -112,6 +116,131 @@ TEST(GridPng, FramesACellInItsGap) {
   EXPECT_THAT(out.row(2), ElementsAre(255, 150, 0, 150, 255));
 }
 
+// The rows and columns that hold anything but white, as [first, last].
+struct Extent {
+  int left = 1 << 20, right = -1, top = 1 << 20, bottom = -1;
+};
+Extent extent_of(const Decoded& picture, int top, int bottom, int left, int right) {
+  Extent extent;
+  for (int y = top; y < bottom; ++y) {
+    for (int x = left; x < right; ++x) {
+      if (picture.pixels[static_cast<size_t>(y * picture.width + x)] == 255) continue;
+      extent = {std::min(extent.left, x), std::max(extent.right, x), std::min(extent.top, y),
+                std::max(extent.bottom, y)};
+    }
+  }
+  return extent;
+}
+
+TEST(GridPng, WritesLabelsCentredAboveTheImages) {
+  ImageGrid grid{
+      .image_rows = 8, .image_columns = 8, .grid_rows = 2, .grid_columns = 2, .scale = 8, .gap = 8};
+  const std::vector<float> images(4 * 64, 1.0F);
+  const Decoded plain = decode(grid_png(images, grid));
+  grid.labels = {"0", "7"};
+  const Decoded out = decode(grid_png(images, grid));
+  // The letters are two pixels to one of the font, and only the first row has any.
+  constexpr int kRoom = 2 * kLabelHeight;
+  EXPECT_EQ(out.width, plain.width);
+  EXPECT_EQ(out.height, plain.height + kRoom);
+  for (int y = 8; y < plain.height; ++y) EXPECT_EQ(out.row(y + kRoom), plain.row(y)) << y;
+  for (const int left : {8, 80}) {
+    const Extent text = extent_of(out, 0, 8 + kRoom, left - 4, left + 68);
+    EXPECT_GE(text.top, 8);
+    EXPECT_LE(text.bottom, 8 + kRoom - 4);  // some white between text and image
+    EXPECT_GE(text.bottom - text.top, 12);
+    EXPECT_NEAR((text.left + text.right) / 2.0, left + 31.5, 2);
+  }
+}
+
+TEST(GridPng, LabelsAreTheLettersOfTheFont) {
+  const std::vector<float> image(28 * 28);
+  const Decoded out = decode(grid_png(image, {.gap = 0, .labels = {"T7"}}));
+  const LabelPixels text = label_pixels("T7");
+  const int left = (56 - 2 * text.width) / 2;
+  std::vector<uint8_t> expected(static_cast<size_t>(out.width * 2 * kLabelHeight), 255);
+  for (const LabelPixels::Box& box : text.boxes) {
+    for (int y = 2 * box.top; y < 2 * box.bottom; ++y) {
+      for (int x = 2 * box.left; x < 2 * box.right; ++x) {
+        expected[static_cast<size_t>(y * out.width + left + x)] = 48;
+      }
+    }
+  }
+  EXPECT_EQ(out.height, 56 + 2 * kLabelHeight);
+  EXPECT_TRUE(std::equal(expected.begin(), expected.end(), out.pixels.begin()));
+}
+
+TEST(GridPng, LongLabelsGetSmallerAndThenWidenTheCells) {
+  const std::vector<float> images(2 * 28 * 28, 1.0F);
+  ImageGrid grid{.grid_columns = 2, .labels = {"T-shirt/top", "Ankle boot"}};
+  const Decoded small = decode(grid_png(images, grid));
+  EXPECT_EQ(small.height, 4 + kLabelHeight + 56 + 4);
+  grid.scale = 1;
+  const Decoded wide = decode(grid_png(images, grid));
+  const int cell = label_pixels("T-shirt/top").width - 2;
+  EXPECT_GT(cell, 28);
+  EXPECT_EQ(wide.width, 2 * (cell + 4) + 4);
+  const int last = wide.height - 5;
+  const Extent first = extent_of(wide, last, last + 1, 0, wide.width / 2);
+  EXPECT_EQ(first.right - first.left, 27);
+  EXPECT_NEAR(first.left, 4 + (cell - 28) / 2, 1);
+}
+
+TEST(GridPng, FramesAndLabelsGoTogether) {
+  const std::vector<float> image(64, 1.0F);
+  ImageGrid grid{
+      .image_rows = 8, .image_columns = 8, .scale = 8, .gap = 4, .labels = {"anomaly (y)"}};
+  const Decoded plain = decode(grid_png(image, grid));
+  grid.framed = {0};
+  const Decoded framed = decode(grid_png(image, grid));
+  ASSERT_EQ(framed.height, plain.height);
+  for (int y = 0; y < plain.height - 64 - 4 - 1; ++y) EXPECT_EQ(framed.row(y), plain.row(y));
+  EXPECT_THAT(framed.row(framed.height - 64 - 4 - 1), testing::Contains(150).Times(66));
+}
+
+TEST(LabelPixels, ShowOneQuestionMarkForWhatTheFontLacks) {
+  const auto boxes = [](std::string_view text) {
+    std::vector<std::array<int, 4>> all;
+    for (const LabelPixels::Box& box : label_pixels(text).boxes) {
+      all.push_back({box.left, box.top, box.right, box.bottom});
+    }
+    return all;
+  };
+  EXPECT_EQ(boxes("caf\xC3\xA9"), boxes("caf?"));
+  EXPECT_EQ(boxes("\xF0\x9F\x98\x80\n\x7F"), boxes("???"));
+  EXPECT_NE(boxes("cafe"), boxes("caf?"));
+  EXPECT_TRUE(boxes("").empty());
+}
+
+TEST(LabelPixels, StayWithinTheirLine) {
+  std::string all;
+  for (char c = ' '; c <= '~'; ++c) all += c;
+  const LabelPixels text = label_pixels(all);
+  EXPECT_GT(text.boxes.size(), 300);
+  for (const LabelPixels::Box& box : text.boxes) {
+    EXPECT_TRUE(box.left >= 0 && box.right <= text.width && box.left < box.right);
+    EXPECT_TRUE(box.top >= 0 && box.bottom <= kLabelHeight && box.top < box.bottom);
+  }
+  // A letter on its own has as many boxes as after others, which need less room.
+  const std::string simple(20, '-');
+  for (const char c : all) {
+    const size_t alone = label_pixels(std::string(1, c)).boxes.size();
+    EXPECT_EQ(alone == 0, c == ' ') << c;
+    EXPECT_EQ(label_pixels(simple + c).boxes.size() - label_pixels(simple).boxes.size(), alone)
+        << c;
+  }
+}
+
+TEST(GridPng, RejectsLabelsThatDoNotFit) {
+  EXPECT_THAT(
+      [&] {
+        grid_png({}, {.labels = {"a", "b"}});
+      },
+      ThrowsMessage<Error>("[grid_png] got 2 labels, expected at most 1"));
+  EXPECT_THAT([&] { grid_png({}, {.labels = {std::string(101, 'a')}}); },
+              ThrowsMessage<Error>("[grid_png] got a label of 101 bytes, expected at most 100"));
+}
+
 TEST(GridPng, RejectsWrongSizes) {
   const std::vector<float> values(28 * 28 + 1);
   EXPECT_THAT([&] { grid_png(values, {}); },
@@ -148,6 +277,26 @@ TEST(ReconstructionsPng, GoesOnInFurtherStrips) {
       {.image_rows = 1, .image_columns = 1, .scale = 1, .gap = 0, .pairs_across = 2}));
   EXPECT_EQ(out.width, 2);
   EXPECT_THAT(out.pixels, ElementsAre(0, 0, 255, 204, 0, 255, 153, 255));
+}
+
+TEST(ReconstructionsPng, LabelsStandAboveTheOriginalsOfEveryStrip) {
+  const std::vector<float> images(3 * 64, 1.0F);
+  ReconstructionStrip strip{
+      .image_rows = 8, .image_columns = 8, .scale = 8, .gap = 8, .pairs_across = 2};
+  const Decoded plain = decode(reconstructions_png(images, images, strip));
+  strip.labels = {"0", "1", "2"};
+  const Decoded out = decode(reconstructions_png(images, images, strip));
+  constexpr int kRoom = 2 * kLabelHeight;
+  EXPECT_EQ(out.height, plain.height + 2 * kRoom);
+  const int second = 8 + kRoom + 2 * 72;  // where the second strip begins
+  for (int y = 8; y < 8 + 2 * 72; ++y) EXPECT_EQ(out.row(y + kRoom), plain.row(y)) << y;
+  EXPECT_GT(extent_of(out, 8, 8 + kRoom, 0, 76).right, 0);
+  EXPECT_GT(extent_of(out, 8, 8 + kRoom, 76, out.width).right, 0);
+  EXPECT_GT(extent_of(out, second, second + kRoom, 0, 76).right, 0);
+  EXPECT_EQ(extent_of(out, second, second + kRoom, 76, out.width).right, -1);
+  strip.labels.push_back("3");
+  EXPECT_THAT([&] { reconstructions_png(images, images, strip); },
+              ThrowsMessage<Error>("[reconstructions_png] got 4 labels, expected at most 3"));
 }
 
 TEST(ReconstructionsPng, WithoutPairsIsOneWhiteColumn) {

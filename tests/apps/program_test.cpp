@@ -27,7 +27,7 @@ Outcome run(
   for (std::string& argument : arguments) argv.push_back(argument.data());
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();
-  Program program("study", "What it does.", options);
+  Program program("study", "What it does.", options, "Where the data is");
   const int status = program.run(static_cast<int>(argv.size()), argv.data(), body);
   std::string out = ::testing::internal::GetCapturedStdout();
   return {status, std::move(out), ::testing::internal::GetCapturedStderr()};

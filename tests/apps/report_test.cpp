@@ -30,27 +30,28 @@ Report full_report() {
           .subtitle = "Subtitle & more",
           .lead = "Lead \"quoted\"",
           .headline = {{"Accuracy", "98 %", "note of accuracy"}},
-          .sections = {{"First section",
-                        {Paragraph{"A paragraph."}, Callout{"Take care", "of this"},
-                         Table{"Table caption",
-                               {{"Name"}, {"Value", true}},
-                               {{"row <i>", "1.5"}, {"other", "2.5"}}},
-                         ConfusionMatrices{{{.title = "Matrix title",
-                                             .note = "threshold 0.1",
-                                             .counts = {{{960, 40}, {35, 1234567}}},
-                                             .accuracy = 0.98,
-                                             .precision = NAN,
-                                             .recall = 0.5}}}}},
-                       {"Second section",
-                        {ChartFigure{{"out/lo\xFFss 1.png", std::string(kSvg), "dark", 960, 400},
-                                     "Chart caption",
-                                     "chart alt"},
-                         ImageStrip{
-                             grid_png(image,
-                                      {.image_rows = 2, .image_columns = 2, .scale = 1, .gap = 0}),
-                             3, "strip.png", "Strip caption", "strip alt"},
-                         Facts{{{"Seed", "42"}, {"Folder", "bad \xFF byte"}}},
-                         Preformatted{"Summary caption", "line 1\n  line <2>"}}}},
+          .sections =
+              {{"First section",
+                {Paragraph{"A paragraph."}, Callout{"Take care", "of this"},
+                 Table{"Table caption",
+                       {{"Name"}, {"Value", true}},
+                       {{"row <i>", "1.5"}, {"other", "2.5"}}},
+                 ConfusionMatrices{{{.title = "Matrix title",
+                                     .note = "threshold 0.1",
+                                     .counts = {{{960, 40}, {35, 1234567}}},
+                                     .accuracy = 0.98,
+                                     .precision = NAN,
+                                     .recall = 0.5}}}}},
+               {"Second section",
+                {ChartFigure{{"out/lo\xFFss 1.png", std::string(kSvg), "dark", 960, 400},
+                             "Chart caption",
+                             "chart alt"},
+                 ImageStrip{
+                     grid_png(image, {.image_rows = 2, .image_columns = 2, .scale = 1, .gap = 0}),
+                     3, "strip.png", "Strip caption", "strip alt"},
+                 Facts{{{"Seed", "42"}, {"Folder", "bad \xFF byte"}}},
+                 Preformatted{"Summary caption", "line 1\n  line <2>"},
+                 Links{{{"seed 7 <b>", "runs/seed_7/report.html"}, {"up", "../a \"b\"?.html"}}}}}},
           .footer = "The footer"};
 }
 
@@ -107,6 +108,7 @@ TEST(Report, ShowsEveryBlock) {
                             "42",
                             "bad \xEF\xBF\xBD byte",
                             "Summary caption",
+                            "seed 7 &lt;b&gt;",
                             "line 1\n  line &lt;2&gt;",
                             "The footer"}) {
     EXPECT_THAT(html, HasSubstr(words));
@@ -138,6 +140,22 @@ TEST(Report, CarriesPicturesAtTheirSize) {
   EXPECT_THAT(html, HasSubstr("<img class=\"dark\" src=\"data:image/svg+xml;base64," +
                               base64("dark") + "\""));
   EXPECT_THAT(html, HasSubstr("<a href=\"lo%FFss%201.png\">"));
+}
+
+TEST(Report, LinksToPagesOfItsRun) {
+  const std::string html = report_html(full_report());
+  EXPECT_THAT(html, HasSubstr("<li><a href=\"runs/seed_7/report.html\">seed 7 &lt;b&gt;</a></li>"));
+  EXPECT_THAT(html, HasSubstr("<li><a href=\"../a%20%22b%22%3F.html\">up</a></li>"));
+  for (const char* file :
+       {"", "/root/report.html", "//host/x", "https://host/x", "javascript:alert(1)",
+        "C:\\runs\\report.html", "\\\\host\\x", "file:report.html"}) {
+    EXPECT_THAT(
+        [&] {
+          report_html({.sections = {{"s", {Links{{{"there", file}}}}}}});
+        },
+        ThrowsMessage<Error>(AllOf(HasSubstr("[report] link \"there\": got \""),
+                                   HasSubstr("expected a file relative to the page"))));
+  }
 }
 
 TEST(Report, RejectsWhatItCannotShow) {

@@ -68,5 +68,16 @@ TEST(RunFolder, ResumingLeavesEverythingUntilItIsMarkedUnfinished) {
   EXPECT_TRUE(folder.has_checkpoint());
 }
 
+TEST(RunFolder, RemovesWhatAKilledRunHadNotFinished) {
+  const TempDir temp;
+  for (const Existing existing : {Existing::resume, Existing::overwrite}) {
+    write_file(temp / "checkpoint.safetensors.123.partial", "half");
+    write_file(temp / "history.csv", "whole");
+    const RunFolder folder(temp.path(), existing);
+    EXPECT_FALSE(std::filesystem::exists(folder / "checkpoint.safetensors.123.partial"));
+    EXPECT_TRUE(std::filesystem::exists(folder / "history.csv"));
+  }
+}
+
 }  // namespace
 }  // namespace gradus::study

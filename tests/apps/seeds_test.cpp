@@ -1,9 +1,15 @@
+#include "apps/study/seeds.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <thread>
 #include <vector>
 
-#include "apps/study/program.h"
 #include "tensor/file.h"
 #include "tests/support/expect.h"
 #include "tests/support/temp_dir.h"
@@ -13,20 +19,24 @@ namespace {
 
 namespace fs = std::filesystem;
 using test::TempDir;
-using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 
-// Seeds that were run, each leaving a metrics.json of a few figures.
+// Seeds that were run, in ascending order, each leaving a metrics.json of a few
+// figures and a history.csv.
 std::vector<std::uint64_t> run(const StudyOptions& options) {
+  std::mutex mutex;
   std::vector<std::uint64_t> seeds;
-  run_seeds(options, [&](std::uint64_t seed, const RunFolder& folder) {
-    seeds.push_back(seed);
-    folder.write("metrics.json", fmt::format(R"({{"study": "x", "seed": {0}, "epochs": 3,
+  run_seeds(options, "x", [&](const study::Run& run) {
+    run.folder.write("history.csv", "epoch,loss,val_loss,seconds\n1,0.5,0.25,0.125\n");
+    run.folder.write("metrics.json", fmt::format(R"({{"study": "x", "seed": {0}, "epochs": 3,
       "mae": {{"mean": {0}, "list": [1, 2]}}, "parameters": 5, "best": {{"epoch": 2}}}})",
-                                             seed));
+                                                 run.seed));
+    const std::scoped_lock lock(mutex);
+    seeds.push_back(run.seed);
   });
+  std::ranges::sort(seeds);
   return seeds;
 }
 
@@ -35,8 +45,6 @@ TEST(RunSeeds, OneSeedRunsInTheFolderItself) {
   EXPECT_THAT(run({.out = temp / "run", .seed = 7, .quiet = true}), ElementsAre(7));
   EXPECT_TRUE(fs::exists(temp / "run/metrics.json"));
   EXPECT_FALSE(fs::exists(temp / "run/summary.csv"));
-  EXPECT_THAT(test::error_of([&] { run({.out = temp / "run", .resume = true}); }),
-              HasSubstr("no checkpoint"));
 }
 
 TEST(RunSeeds, SummarisesEveryFigureThatCanDiffer) {
@@ -46,7 +54,7 @@ TEST(RunSeeds, SummarisesEveryFigureThatCanDiffer) {
   EXPECT_THAT(
       read_file(temp / "run/summary.csv"),
       MatchesRegex("figure,mean,std,min,max,runs\nmae.mean,3,(1|0.99999999999[0-9]*),2,4,3\n"
-                   "best.epoch,2,0,2,2,3\n"));
+                   "mae.list.0,1,0,1,1,3\nmae.list.1,2,0,2,2,3\nbest.epoch,2,0,2,2,3\n"));
   EXPECT_TRUE(fs::exists(temp / "run/runs/seed_4/metrics.json"));
   EXPECT_THAT(test::error_of([&] { run(options); }), HasSubstr("--force"));
   options.seeds = 2;
@@ -62,17 +70,64 @@ TEST(RunSeeds, ResumesOnlyRunsOfSeveralSeeds) {
               HasSubstr("no runs of several seeds"));
 }
 
-TEST(RunSeeds, ResumingStartsWhatWasNotBegunAndKeepsWhatIsFinished) {
+TEST(RunSeeds, ResumingGoesOnWithWhatWasBegunAndBeginsTheRest) {
   const TempDir temp;
-  StudyOptions options{.out = temp / "run", .seed = 2, .seeds = 2, .quiet = true};
+  StudyOptions options{.out = temp / "run", .seed = 2, .seeds = 3, .quiet = true};
   run(options);
   options.resume = true;
   write_file(temp / "run/runs/seed_2/checkpoint.safetensors", "");
   fs::remove(temp / "run/runs/seed_3/metrics.json");  // stopped before its first checkpoint
-  EXPECT_THAT(run(options), ElementsAre(2, 3));
-  // Now the second is finished, but there is no telling with what settings.
-  EXPECT_THAT(test::error_of([&] { run(options); }),
-              AllOf(HasSubstr("seed_3"), HasSubstr("no checkpoint")));
+  const std::string seed_2 = read_file(temp / "run/runs/seed_2/metrics.json");
+  std::array<bool, 5> resumed{};
+  run_seeds(options, "x", [&](const study::Run& run) {
+    resumed[run.seed] = run.resume;
+    if (run.seed == 3) run.folder.write("metrics.json", seed_2);
+  });
+  EXPECT_THAT(resumed, ElementsAre(false, false, true, false, true));
+}
+
+TEST(RunSeeds, RunsSideBySideEachOnItsShareOfTheThreads) {
+  const TempDir temp;
+  const test::ThreadCount threads(4);
+  std::atomic<int> at_once = 0;
+  const StudyOptions options{.out = temp / "run", .seeds = 2, .quiet = true};
+  run_seeds(options, "x", [&](const study::Run& run) {
+    EXPECT_EQ(num_threads(), 2);
+    ++at_once;
+    while (at_once < 2) std::this_thread::yield();  // for ever, were one to wait for the other
+    run.folder.write("metrics.json", "{}");
+  });
+}
+
+TEST(RunSeeds, AFailureLeavesTheOthersAlone) {
+  const TempDir temp;
+  const StudyOptions options{.out = temp / "run", .seed = 5, .seeds = 4, .quiet = true};
+  std::atomic<int> finished = 0;
+  const auto fail_at = [&](std::uint64_t first, std::uint64_t second) {
+    finished = 0;
+    StudyOptions again = options;
+    again.force = true;
+    return test::error_of([&] {
+      run_seeds(again, "x", [&](const study::Run& run) {
+        if (run.seed == first || run.seed == second) fail("out of luck with {}", run.seed);
+        ++finished;
+      });
+    });
+  };
+  EXPECT_EQ(fail_at(6, 6), "seed 6: out of luck with 6");
+  EXPECT_EQ(finished, 3);
+  EXPECT_EQ(fail_at(8, 7), "2 of 4 runs failed; seed 7: out of luck with 7");
+  EXPECT_FALSE(fs::exists(temp / "run/summary.csv"));
+}
+
+TEST(RunSeeds, TheSummaryShowsEveryFigureAndLinksEveryRun) {
+  const TempDir temp;
+  run({.out = temp / "run", .seed = 2, .seeds = 2, .quiet = true});
+  const std::string page = read_file(temp / "run/summary.html");
+  for (const char* part : {"x: 2 runs", "runs/seed_2/report.html", "runs/seed_3/report.html",
+                           "best.epoch", "each run pale", "spread_mae"}) {
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+  }
 }
 
 }  // namespace

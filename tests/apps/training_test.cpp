@@ -25,12 +25,12 @@ struct Problem {
   StudyOptions options;
   optim::Dataset data{Tensor::from({2, 1}, {1, 2}), Tensor::from({2, 1}, {3, 6})};
 
-  Training train(const RunFolder& folder) {
-    options.quiet = true;
+  Training train(const RunFolder& folder, bool resume = false) {
     const auto loss = [this](const optim::Batch& batch) {
       return nn::mse(layer(batch.inputs), batch.targets);
     };
-    return study::train(optimizer, data, data, loss, options, 1, folder, {{"study", "problem"}});
+    return study::train({options, 1, folder, resume}, optimizer, data, data, loss,
+                        {{"study", "problem"}});
   }
 };
 
@@ -57,14 +57,20 @@ TEST(Train, GoesOnOnlyWhereItMay) {
   first.train(RunFolder(temp.path(), Existing::refuse));
   const auto again = [&](int epochs, Index batch_size) {
     Problem problem;
-    problem.options.resume = true;
     problem.options.epochs = epochs;
     problem.options.batch_size = batch_size;
-    return problem.train(RunFolder(temp.path(), Existing::resume)).history.size();
+    return problem.train(RunFolder(temp.path(), Existing::resume), true).history.size();
   };
   EXPECT_EQ(again(3, 32), 3u);
   EXPECT_THAT(error_of([&] { again(2, 32); }), HasSubstr("more than --epochs 2"));
   EXPECT_THAT(error_of([&] { again(4, 1); }), HasSubstr("batch size 32, now it is 1"));
+}
+
+TEST(Train, GoesOnFromNothingButACheckpoint) {
+  const TempDir temp;
+  Problem problem;
+  EXPECT_THAT(error_of([&] { problem.train(RunFolder(temp.path(), Existing::refuse), true); }),
+              HasSubstr("no checkpoint"));
 }
 
 TEST(Train, EndsWhereTheLossIsNotFinite) {

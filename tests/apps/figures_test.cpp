@@ -1,0 +1,79 @@
+#include "apps/study/figures.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tensor/file.h"
+#include "tests/support/expect.h"
+#include "tests/support/temp_dir.h"
+
+namespace gradus::study {
+namespace {
+
+using test::error_of;
+using test::TempDir;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Figures : public ::testing::Test {
+ protected:
+  std::filesystem::path run(const std::string& name, const std::string& json) {
+    std::filesystem::create_directory(folder / name);
+    write_file(folder / name / "metrics.json", json);
+    return folder / name;
+  }
+  const TempDir folder;
+};
+
+TEST_F(Figures, AreTheNumbersThatMayDiffer) {
+  const auto a = run("a", R"({"study": "s", "seed": 1, "epochs": 9, "parameters": 3, "roc_auc": 0.5,
+    "mae": {"x": {"mean": 1, "std": 2}}, "list": [4, null, 6], "anomalies": {"indices": [1]}})");
+  const auto b = run("b", R"({"study": "s", "seed": 2, "epochs": 9, "parameters": 3, "roc_auc": 0.7,
+    "mae": {"x": {"mean": 3, "std": 2}}, "list": [4, null, 8], "anomalies": {"indices": [1, 2]}})");
+  const std::vector<Figure> figures = figures_of({a, b});
+  std::vector<std::string> names;
+  for (const Figure& f : figures) names.push_back(f.name);
+  EXPECT_THAT(names, ElementsAre("roc_auc", "mae.x.mean", "mae.x.std", "list.0", "list.2"));
+  EXPECT_THAT(figures[1].values, ElementsAre(1, 3));
+  EXPECT_DOUBLE_EQ(figures[1].mean(), 2);
+  EXPECT_DOUBLE_EQ(figures[1].sample_std(), std::sqrt(2));
+  EXPECT_EQ(figures[1].min(), 1);
+  EXPECT_EQ(figures[1].max(), 3);
+  EXPECT_EQ(figures_of({a})[0].sample_std(), 0);
+  EXPECT_THAT(summary_csv(figures), HasSubstr("\nlist.2,7,1.4142135623730951,6,8,2\n"));
+}
+
+TEST_F(Figures, MustBeTheSameInEveryRun) {
+  const auto a = run("a", R"({"x": 1, "y": 2})");
+  EXPECT_THAT(error_of([&] {
+                figures_of({a, run("b", R"({"x": 1})")});
+              }),
+              HasSubstr("b/metrics.json: got other figures"));
+  EXPECT_THAT(error_of([&] { figures_of({a, run("c", "{")}); }), HasSubstr("c/metrics.json"));
+  EXPECT_THAT(error_of([&] { figures_of({folder / "none"}); }), HasSubstr("none"));
+}
+
+TEST(GroupedFigures, ShareMeaningAndUnit) {
+  const auto groups = grouped_figures({{"final.loss", {1}},
+                                       {"final.val_loss", {1}},
+                                       {"best.epoch", {1}},
+                                       {"best.val_loss", {1}},
+                                       {"results.midpoint.accuracy", {1}},
+                                       {"results.midpoint.recall", {1}},
+                                       {"results.test.accuracy", {1}},
+                                       {"results.test.confusion.0.1", {1}},
+                                       {"flipped.mae.3", {1}},
+                                       {"roc_auc", {1}}});
+  std::vector<std::string> names;
+  for (const FigureGroup& g : groups) names.push_back(g.name);
+  EXPECT_THAT(names, ElementsAre("final", "best.epoch", "best.val_loss", "results: accuracy",
+                                 "results: recall", "results: confusion", "flipped", "roc_auc"));
+  EXPECT_THAT(groups[0].labels, ElementsAre("loss", "val_loss"));
+  EXPECT_THAT(groups[3].labels, ElementsAre("midpoint", "test"));
+  EXPECT_THAT(groups[5].labels, ElementsAre("test.confusion.0.1"));
+  EXPECT_THAT(groups[6].labels, ElementsAre("mae.3"));
+  EXPECT_THAT(groups[7].labels, ElementsAre("roc_auc"));
+}
+
+}  // namespace
+}  // namespace gradus::study

@@ -1,0 +1,178 @@
+// Scoring a user's own samples with the models that the studies leave.
+#include <cstring>
+
+#include "tests/apps/programs.h"
+
+namespace gradus::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Runs of some studies on the small data, made as they are needed, once in a process.
+const fs::path& trained(const std::string& study) {
+  static const TempDir folder;
+  static std::map<std::string, fs::path> runs;
+  if (!runs.contains(study)) {
+    train_study(study, folder / study, {"--epochs", "2"});
+    runs[study] = folder / study;
+  }
+  return runs[study];
+}
+
+// The scores that predict writes, which must do well.
+Csv predicted(const Arguments& arguments) {
+  const TempDir folder;
+  const Ran ran =
+      run_study("predict", join(arguments, {"--out", folder / "scores.csv", "--quiet"}));
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_EQ(ran.out + ran.err, "");
+  if (ran.status != 0) write(folder / "scores.csv", "");
+  return Csv(folder / "scores.csv");
+}
+
+void expect_refused(const Arguments& arguments, const std::string& about) {
+  const TempDir folder;
+  expect_one_complaint(
+      "predict", run_study("predict", join(arguments, {"--out", folder / "scores.csv"})), 1, about);
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+const fs::path& test_images() {
+  static const fs::path file = small_data() / "t10k-images-idx3-ubyte.gz";
+  return file;
+}
+
+TEST(Predict, AgreesWithTheRunOnItsTestImages) {
+  const Csv scores = predicted({trained("ae_fashion"), test_images()});
+  EXPECT_EQ(scores.header, "index,mae,verdict");
+  ASSERT_EQ(scores.rows.size(), 100u);
+  const Csv run(trained("ae_fashion") / "scores.csv");
+  for (const auto& row : run.rows) {
+    const auto& mine = scores.rows.at(static_cast<std::size_t>(std::stoi(row[0])));
+    EXPECT_EQ(mine[0], row[0]);
+    EXPECT_NEAR(std::stod(mine[1]), std::stod(row[2]), 1e-6);
+    EXPECT_EQ(mine[2], row[3] == "1" ? "normal" : "anomaly");
+  }
+}
+
+TEST(Predict, AgreesWithTheRunOnRowsOfACsvFile) {
+  const fs::path rows = small_data() / "ecg.csv";
+  const Csv scores = predicted({trained("ae_ecg") / "model.safetensors", rows, "--labelled"});
+  ASSERT_EQ(scores.rows.size(), 120u);
+  for (const auto& row : Csv(trained("ae_ecg") / "scores.csv").rows) {
+    const auto& mine = scores.rows.at(static_cast<std::size_t>(std::stoi(row[0])));
+    EXPECT_NEAR(std::stod(mine[1]), std::stod(row[2]), 1e-6);
+    EXPECT_EQ(mine[2], row[3] == "1" ? "normal" : "anomaly");
+  }
+  expect_refused({trained("ae_ecg"), rows}, "--labelled");
+}
+
+// Floats (n, 12, 12) as NumPy saves them.
+std::string npy(const std::vector<float>& values) {
+  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" +
+                       std::to_string(values.size() / 144) + ", 12, 12), }";
+  header.resize(117, ' ');
+  header += '\n';
+  std::string bytes("\x93NUMPY\1\0", 8);
+  bytes += {static_cast<char>(header.size()), '\0'};
+  bytes += header;
+  const std::size_t start = bytes.size();
+  bytes.resize(start + values.size() * sizeof(float));
+  std::memcpy(bytes.data() + start, values.data(), values.size() * sizeof(float));
+  return bytes;
+}
+
+TEST(Predict, ReadsNumPyFilesRawAndScaled) {
+  const TempDir folder;
+  const std::string pixels = banded_images(100, 12, 12);
+  std::vector<float> raw, scaled;
+  for (const char pixel : pixels) {
+    raw.push_back(static_cast<uint8_t>(pixel));
+    scaled.push_back(static_cast<float>(static_cast<uint8_t>(pixel)) / 255);
+  }
+  write(folder / "raw.npy", npy(raw));
+  write(folder / "scaled.npy", npy(scaled));
+  const std::vector<double> expected = predicted({trained("ae_fashion"), test_images()}).column(1);
+  EXPECT_EQ(predicted({trained("ae_fashion"), folder / "raw.npy"}).column(1), expected);
+  const auto near = ::testing::Pointwise(::testing::DoubleNear(1e-6), expected);
+  EXPECT_THAT(predicted({trained("ae_fashion"), folder / "scaled.npy", "--scaled"}).column(1),
+              near);
+  expect_refused({trained("ae_fashion"), folder / "scaled.npy"}, "--scaled");
+  expect_refused({trained("ae_fashion"), folder / "raw.npy", "--scaled"}, "raw.npy");
+}
+
+TEST(Predict, GivesVerdictsByTheThresholdThatIsNamed) {
+  const fs::path& basic = trained("ae_basic");
+  EXPECT_EQ(predicted({basic, test_images()}).header, "index,mae") << "it has no threshold";
+  const std::vector<double> mae = predicted({basic, test_images()}).column(1);
+  const std::string threshold = "0.29";
+  const Csv scores = predicted({basic, test_images(), "--threshold", threshold});
+  EXPECT_EQ(scores.header, "index,mae,verdict");
+  for (std::size_t i = 0; i < mae.size(); ++i) {
+    EXPECT_EQ(scores.rows[i][2], mae[i] < std::stod(threshold) ? "normal" : "anomaly");
+  }
+  const TempDir folder;
+  for (const char* wrong : {"x", "nan", "-1", ""}) {
+    const Ran ran = run_study("predict", {basic, test_images(), "--threshold", wrong},
+                              {.folder = folder.path()});
+    expect_one_complaint("predict", ran, 2, "--threshold");
+  }
+}
+
+TEST(Predict, NoiseOfAVariationalModelIsThatOfTheSeed) {
+  const fs::path& run = trained("vae_fashion");
+  const auto mae = [&](const char* seed) {
+    return predicted({run, test_images(), "--seed", seed}).column(1);
+  };
+  EXPECT_EQ(mae("1"), mae("1"));
+  EXPECT_NE(mae("1"), mae("2"));
+}
+
+TEST(Predict, AnEarlierFileStaysUnlessReplaced) {
+  const TempDir folder;
+  write(folder / "scores.csv", "mine");
+  const Arguments arguments = {trained("ae_basic"), test_images(), "--quiet"};
+  const RunOptions there{.folder = folder.path()};
+  expect_one_complaint("predict", run_study("predict", arguments, there), 1, "--force");
+  EXPECT_EQ(read_file(folder / "scores.csv"), "mine");
+  EXPECT_EQ(run_study("predict", join(arguments, {"--force"}), there).status, 0);
+  EXPECT_NE(read_file(folder / "scores.csv"), "mine");
+}
+
+TEST(Predict, NamesWhatItCannotUse) {
+  const TempDir folder;
+  const fs::path& model = trained("ae_fashion");
+  expect_refused({folder / "none", test_images()}, (folder / "none").string());
+  expect_refused({folder.path(), test_images()}, "has no model.safetensors");
+  expect_refused({model / "scores.csv", test_images()}, "scores.csv");
+  expect_refused({model / "best.safetensors", test_images()}, "best.safetensors");
+  expect_refused({model, folder / "none"}, (folder / "none").string());
+  expect_refused({model, small_data() / "t10k-labels-idx1-ubyte.gz"}, "(n, 12, 12)");
+  write(
+      folder / "high.csv", "256" + [] {
+        std::string zeros;
+        for (int i = 1; i < 144; ++i) zeros += ",0";
+        return zeros;
+      }());
+  expect_refused({model, folder / "high.csv"}, "got 256");
+  write(folder / "words.csv", "1,2\n3,four\n");
+  expect_refused({model, folder / "words.csv"}, "words.csv");
+  for (const Arguments& empty : {Arguments{"", test_images()}, {model, ""}}) {
+    expect_one_complaint("predict", run_study("predict", empty, {.folder = folder.path()}), 2,
+                         "got nothing, expected");
+  }
+}
+
+TEST(Predict, SaysWhatCameOut) {
+  const TempDir folder;
+  const Ran ran =
+      run_study("predict", {trained("ae_fashion"), test_images(), "--out", folder / "a.csv"});
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_EQ(ran.err, "");
+  for (const char* word : {"100 samples", "best_validation", "a.csv"}) {
+    EXPECT_THAT(ran.out, HasSubstr(word));
+  }
+}
+
+}  // namespace
+}  // namespace gradus::test
