@@ -39,7 +39,8 @@ TEST(Principal, FewerPointsThanDimensions) {
 TEST(Principal, PointsWithoutVarianceHaveNoShareOfIt) {
   const Principal p = principal_directions(Tensor::full({4, 2}, 3), 2);
   EXPECT_EQ(p.share, (std::vector<double>{0, 0}));
-  for (const Scalar x : p.projected(Tensor::full({4, 2}, 3)).data()) EXPECT_EQ(x, 0);
+  const Tensor places = p.projected(Tensor::full({4, 2}, 3));
+  for (const Scalar x : places.data()) EXPECT_EQ(x, 0);
 }
 
 TEST(Principal, RefusesWhatHasNone) {
