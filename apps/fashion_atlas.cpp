@@ -12,6 +12,7 @@
 #include "apps/study/program.h"
 #include "apps/study/seeds.h"
 #include "apps/study/stopwatch.h"
+#include "tensor/error.h"
 
 namespace {
 
@@ -190,6 +191,9 @@ void write_atlas(const Options& options, const study::Run& run, const study::Fas
 
 void run_atlas(const Options& options, const study::FashionMnist& data, double load_seconds,
                const study::Run& run) {
+  if (run.resume && !std::filesystem::exists(run.folder / folder_of(0))) {
+    fail("{}: there is no atlas to resume; start one without --resume", run.folder.path().string());
+  }
   const study::Stopwatch watch;
   std::vector<study::PlannedRun> plan;
   for (std::size_t n = 0; n < kClasses; ++n) {
@@ -236,6 +240,11 @@ int main(int argc, char** argv) {
   program.flags()
       .add_flag("--kl", options.kl, "With --model vae: add the KL term to the loss")
       ->group("Training");
+  program.flags().callback([&] {
+    if (options.kl && options.model != "vae") {
+      throw CLI::ValidationError("--kl", "got it with --model ae, expected --model vae");
+    }
+  });
   return program.run(argc, argv, [&] {
     const study::Stopwatch watch;
     const study::FashionMnist data =

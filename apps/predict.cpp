@@ -39,9 +39,24 @@ void predict(const Options& options) {
     fail("{}: is there already; choose another with --out, or replace it with --force",
          options.out.string());
   }
+  if (fs::exists(options.out) && !fs::is_regular_file(options.out)) {
+    fail("{}: is no regular file; choose another with --out", options.out.string());
+  }
+  for (const fs::path& input : {options.data, model_file(options.model)}) {
+    std::error_code missing;  // what is not there cannot be the same
+    if (fs::equivalent(options.out, input, missing)) {
+      fail("{}: is read from, too; choose another with --out", options.out.string());
+    }
+  }
   const study::LoadedModel model = study::load_model(model_file(options.model), options.seed);
   const Tensor samples = study::load_samples(options.data, model.card, options.samples);
   const std::vector<double> scores = study::reconstruction_mae(samples, model.reconstruct);
+  for (const double score : scores) {
+    if (!std::isfinite(score)) {
+      fail("{}: gives a score of {}, expected finite ones; its weights are damaged",
+           model_file(options.model).string(), score);
+    }
+  }
   const std::optional<double> threshold =
       options.threshold ? options.threshold : model.card.threshold;
 
