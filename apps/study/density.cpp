@@ -17,7 +17,9 @@ double scott_bandwidth(std::span<const double> values) {
   const auto n = static_cast<double>(values.size());
   const MeanStd m = mean_std(values);
   const double std = n > 1 ? m.std * std::sqrt(n / (n - 1)) : 0;
-  if (!(std > 0)) return 1e-3 * (m.mean == 0 ? 1 : std::abs(m.mean));
+  // The mean of equal values is rounded, so that they seem to lie beside it.
+  constexpr double kRounding = 1e-12;
+  if (!(std > kRounding * std::abs(m.mean))) return 1e-3 * (m.mean == 0 ? 1 : std::abs(m.mean));
   return std * std::pow(n, -0.2);
 }
 

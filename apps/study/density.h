@@ -10,7 +10,7 @@
 namespace gradus::study {
 
 /// The bandwidth of Scott's rule, n^(-1/5) times the sample's standard deviation.
-/// Where that is 0, for one value or equal ones, a thousandth of their size (or of
+/// Where that is 0 but for rounding, for one value or equal ones, a thousandth of their size (or of
 /// 1), so that they show as a narrow peak. Throws `Error` where there is no value
 /// or one is not finite.
 double scott_bandwidth(std::span<const double> values);

@@ -103,7 +103,7 @@ std::vector<Figure> figures_of(const std::vector<std::filesystem::path>& run_fol
   for (const auto& folder : run_folders) {
     const std::filesystem::path file = folder / "metrics.json";
     const std::vector<NamedValue> values = values_of(file);
-    if (figures.empty()) {
+    if (&folder == &run_folders.front()) {
       for (const NamedValue& v : values) figures.push_back({v.name, {}});
     }
     const bool same = std::ranges::equal(figures, values, {}, &Figure::name, &NamedValue::name);

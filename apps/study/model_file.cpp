@@ -16,7 +16,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kKey = "gradus";
-constexpr Index kMostUnits = 1 << 20, kMostLayers = 64;
+constexpr Index kMostUnits = 1 << 20;
+constexpr std::size_t kMostLayers = 64;
+// An input range that leaves room to reckon with it.
+constexpr double kGreatestRange = 1e30, kGreatestMargin = 1e3;
 
 struct ActivationName {
   Activation activation;
@@ -56,36 +59,49 @@ Json to_json(const ModelCard& card) {
   return json;
 }
 
-std::vector<Index> units(const Json& json) {
-  const auto sizes = json.get<std::vector<Index>>();
-  for (const Index size : sizes) {
-    if (size < 1 || size > kMostUnits) fail("got a layer of {} units", size);
-  }
-  if (std::ssize(sizes) > kMostLayers) fail("got {} layers", sizes.size());
-  return sizes;
+Index units(const Json& json) {
+  // A number with a fraction, or beyond any integer, would be cut to fit.
+  if (!json.is_number_integer()) fail("got {} for a size", json.dump());
+  const auto count = json.get<Index>();
+  if (count < 1 || count > kMostUnits) fail("got a size of {} units", json.dump());
+  return count;
+}
+
+std::vector<Index> sizes(const Json& json) {
+  if (!json.is_array()) fail("got {} for a list of sizes", json.type_name());
+  if (json.size() > kMostLayers) fail("got {} layers", json.size());
+  std::vector<Index> counts;
+  for (const Json& size : json) counts.push_back(units(size));
+  return counts;
 }
 
 ModelCard card_from(const Json& json) {
   ModelCard card;
   card.study = json.at("study").get<std::string>();
-  card.layers.sample = Shape(units(json.at("sample")));
-  card.layers.encoder = units(json.at("encoder"));
-  card.layers.decoder = units(json.at("decoder"));
+  card.layers.sample = Shape(sizes(json.at("sample")));
+  card.layers.encoder = sizes(json.at("encoder"));
+  card.layers.decoder = sizes(json.at("decoder"));
   card.layers.activation = activation_named(json.at("activation").get<std::string>());
   card.layers.output = activation_named(json.at("output").get<std::string>());
-  card.range = {json.at("range").at("low").get<double>(), json.at("range").at("high").get<double>(),
-                json.at("range").at("margin").get<double>()};
+  const Json& ends = json.at("range");
+  card.range = {ends.at("low").get<double>(), ends.at("high").get<double>(),
+                ends.at("margin").get<double>()};
   if (json.contains("threshold")) {
     card.threshold = json["threshold"].get<double>();
     card.threshold_name = json.at("threshold_name").get<std::string>();
   }
-  if (json.contains("codings")) card.codings = units(Json::array({json["codings"]})).front();
-  if (card.layers.sample.numel() > kMostUnits || card.layers.encoder.empty()) {
-    fail("got samples of {} and {} layers to encode them", card.layers.sample.str(),
+  if (json.contains("codings")) card.codings = units(json["codings"]);
+  const Shape& sample = card.layers.sample;  // batches of it have one more dimension
+  if (sample.rank() < 1 || sample.rank() >= kMaxRank || sample.numel() > kMostUnits ||
+      card.layers.encoder.empty()) {
+    fail("got samples of {} and {} layers to encode them", sample.str(),
          card.layers.encoder.size());
   }
-  if (!(card.range.low < card.range.high) || !(card.range.margin >= 0)) {
-    fail("got an input range from {} to {}", card.range.low, card.range.high);
+  const InputRange& range = card.range;
+  if (!(range.low < range.high) || range.high - range.low > kGreatestRange ||
+      !(range.margin >= 0 && range.margin <= kGreatestMargin)) {
+    fail("got an input range from {} to {} with a margin of {}", range.low, range.high,
+         range.margin);
   }
   return card;
 }

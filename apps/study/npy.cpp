@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -181,9 +182,11 @@ Tensor parse_npy(std::string_view content, const std::filesystem::path& path) {
   Tensor result = Tensor::uninitialized(shape);
   const auto to = result.mutable_data();
   for (std::size_t i = 0; i < to.size(); ++i) {
-    to[i] = static_cast<Scalar>(type->read(elements.data() + i * type->size));
+    const double value = type->read(elements.data() + i * type->size);
+    to[i] = static_cast<Scalar>(value);
     if (!std::isfinite(to[i])) {
-      fail("{}: got {} for element {}, expected finite numbers", name, to[i], i);
+      fail("{}: got {} for element {}, expected a finite number of size {} at most", name, value, i,
+           std::numeric_limits<Scalar>::max());
     }
   }
   return result;

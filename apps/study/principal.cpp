@@ -1,6 +1,7 @@
 #include "apps/study/principal.h"
 
 #include <Eigen/Eigenvalues>
+#include <algorithm>
 
 #include "tensor/error.h"
 
@@ -47,6 +48,7 @@ Principal principal_directions(const Tensor& points, Index k) {
   const Eigen::RowVectorXd mean = centred.colwise().mean();
   centred.rowwise() -= mean;
   const Eigen::MatrixXd covariance = centred.transpose() * centred / points.shape()[0];
+  if (!covariance.allFinite()) fail("[principal] got a number that is not finite among the points");
   // Ascending eigenvalues: the last belongs to the first direction.
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance);
   const double total = covariance.trace();

@@ -22,7 +22,7 @@ struct Principal {
 
 /// The first `k` principal directions of points (n, d). Each points where its
 /// largest component is positive, for its sign means nothing. Throws `Error`
-/// where there is no point or k is not 1 to d.
+/// where there is no point, k is not 1 to d, or a number is not finite.
 Principal principal_directions(const Tensor& points, Index k);
 
 }  // namespace gradus::study
