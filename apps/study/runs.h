@@ -1,8 +1,8 @@
 // Several training runs of one program, side by side.
 //
 // Runs share nothing but the data they read, so each gets a thread and its part
-// of the processors: on two cores two runs take turns with nobody, which is
-// faster than one after the other on both.
+// of the processors: on two cores two short runs of ae_fashion take 8.5 s so, and
+// 10.3 s one after the other on both.
 //
 // Thread safety: called from one thread; `run_one` is called from several at
 // once, and what it touches besides its run must be safe for that.
