@@ -1,5 +1,8 @@
 #include "apps/study/principal.h"
 
+// Small matrices need no vector instructions, and with AVX-512 GCC 12 warns of its
+// own headers.
+#define EIGEN_DONT_VECTORIZE
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 
