@@ -57,10 +57,10 @@ void run(const study::FashionMnist& data, const Sets& sets, double load_seconds,
   study::Autoencoder model(layers, random);
   study::RunResult result =
       study::train_autoencoder(run, "ae_basic", model, layers, {nn::mse, "mean squared error"},
-                               {sets.train.images, sets.test.images, data.checksum, load_seconds});
+                               {sets.train.images, sets.test.images, load_seconds});
   const Tensor& test = sets.test.images;
   study::save_model(model, {.study = "ae_basic", .layers = layers, .range = {0, 255}},
-                    run.folder / "model.safetensors");
+                    run.folder.add("model.safetensors"));
 
   study::Stopwatch watch;
   const study::Reconstruct reconstruct = study::reconstruction_of(model, layers.output);
@@ -126,7 +126,7 @@ int main(int argc, char** argv) {
         study::load_fashion_mnist(study::find_fashion_mnist(options.data));
     const Sets sets{study::all_images(data.train), study::all_images(data.test)};
     const double load_seconds = watch.seconds();
-    study::run_seeds(options, "ae_basic",
+    study::run_seeds(options, "ae_basic", {{"data", data.checksum}},
                      [&](const study::Run& one) { run(data, sets, load_seconds, one); });
   });
 }

@@ -120,7 +120,7 @@ study::Chart box_chart(const Errors& e) {
           .height = 260};
 }
 
-void write_tables(const study::RunFolder& folder, const study::DigitSets& sets, const Errors& e) {
+void write_tables(study::RunFolder& folder, const study::DigitSets& sets, const Errors& e) {
   folder.write("thresholds.csv",
                fmt::format("name,threshold\npercentile_{:.0f},{}\n", kPercent, e.threshold));
   std::string scores = "index,label,mae,predicted_normal\n";
@@ -254,7 +254,7 @@ void run(const study::Digits& data, double load_seconds, const study::Run& run) 
   study::Autoencoder model(layers, random);
   study::RunResult result =
       study::train_autoencoder(run, "ae_digits", model, layers, {nn::mse, "mean squared error"},
-                               {sets.train, sets.test, data.checksum, load_seconds});
+                               {sets.train, sets.test, load_seconds});
 
   study::Stopwatch watch;
   const study::Reconstruct reconstruct = study::reconstruction_of(model, layers.output);
@@ -265,7 +265,7 @@ void run(const study::Digits& data, double load_seconds, const study::Run& run) 
                      .range = {0, 16},
                      .threshold = errors.threshold,
                      .threshold_name = "percentile_99"},
-                    run.folder / "model.safetensors");
+                    run.folder.add("model.safetensors"));
   result.seconds.evaluate = watch.seconds();
 
   watch = {};
@@ -310,7 +310,7 @@ int main(int argc, char** argv) {
     const study::Stopwatch watch;
     const study::Digits data = study::load_digits(options.data);
     const double load_seconds = watch.seconds();
-    study::run_seeds(options, "ae_digits",
+    study::run_seeds(options, "ae_digits", {{"data", data.checksum}},
                      [&](const study::Run& one) { run(data, load_seconds, one); });
   });
 }

@@ -122,7 +122,7 @@ study::ConfusionMatrix matrix(const char* title, double threshold, const study::
           .recall = c.recall()};
 }
 
-void write_tables(const study::RunFolder& folder, const study::EcgSets& sets, const Errors& e,
+void write_tables(study::RunFolder& folder, const study::EcgSets& sets, const Errors& e,
                   const study::LineChart& sweep) {
   folder.write("thresholds.csv", fmt::format("name,threshold\nmean_plus_std,{}\n", e.threshold));
   std::string scores = "index,label,mae,predicted_normal\n";
@@ -259,7 +259,7 @@ void run(const study::Ecg& data, const study::EcgSets& sets, double load_seconds
   study::Autoencoder model(layers, random);
   study::RunResult result =
       study::train_autoencoder(run, "ae_ecg", model, layers, {nn::mae, "mean absolute error"},
-                               {sets.train_normal, sets.test, data.checksum, load_seconds});
+                               {sets.train_normal, sets.test, load_seconds});
 
   study::Stopwatch watch;
   const study::Reconstruct reconstruct = study::reconstruction_of(model, layers.output);
@@ -270,7 +270,7 @@ void run(const study::Ecg& data, const study::EcgSets& sets, double load_seconds
                      .range = {sets.low, sets.high, 0.5},
                      .threshold = errors.threshold,
                      .threshold_name = "mean_plus_std"},
-                    run.folder / "model.safetensors");
+                    run.folder.add("model.safetensors"));
   result.seconds.evaluate = watch.seconds();
 
   watch = {};
@@ -322,7 +322,7 @@ int main(int argc, char** argv) {
     const study::Ecg data = study::load_ecg(study::find_ecg(options.data));
     const study::EcgSets sets = study::ecg_sets(data);
     const double load_seconds = watch.seconds();
-    study::run_seeds(options, "ae_ecg",
+    study::run_seeds(options, "ae_ecg", {{"data", data.checksum}},
                      [&](const study::Run& one) { run(data, sets, load_seconds, one); });
   });
 }

@@ -36,7 +36,8 @@ int main(int argc, char** argv) {
     const study::FashionMnist data =
         study::load_fashion_mnist(study::find_fashion_mnist(options.data));
     const double load_seconds = watch.seconds();
-    study::run_seeds(options, "ae_fashion", [&](const study::Run& run) {
+    const study::Settings settings = study::class_settings(data, options.normal, options.abnormal);
+    study::run_seeds(options, "ae_fashion", settings, [&](const study::Run& run) {
       const study::FashionSets sets =
           study::fashion_sets(data, options.normal, options.abnormal, run.seed);
       study::run_autoencoder({run, "ae_fashion", data, load_seconds, sets});

@@ -12,7 +12,6 @@
 #include "apps/study/program.h"
 #include "apps/study/seeds.h"
 #include "apps/study/stopwatch.h"
-#include "tensor/error.h"
 
 namespace {
 
@@ -191,13 +190,13 @@ void write_atlas(const Options& options, const study::Run& run, const study::Fas
 
 void run_atlas(const Options& options, const study::FashionMnist& data, double load_seconds,
                const study::Run& run) {
-  if (run.resume && !std::filesystem::exists(run.folder / folder_of(0))) {
-    fail("{}: there is no atlas to resume; start one without --resume", run.folder.path().string());
-  }
   const study::Stopwatch watch;
   std::vector<study::PlannedRun> plan;
   for (std::size_t n = 0; n < kClasses; ++n) {
-    plan.push_back({std::string(study::kFashionClasses[n]), folder_of(n), run.seed});
+    study::Settings settings = run.settings;
+    settings.emplace_back("normal class", std::to_string(n));
+    plan.push_back({std::string(study::kFashionClasses[n]), folder_of(n),
+                    "a training of fashion_atlas", run.seed, std::move(settings)});
   }
   study::run_side_by_side(
       options, run.folder, plan, run.prints, [&](std::size_t n, const study::Run& one) {
@@ -209,7 +208,6 @@ void run_atlas(const Options& options, const study::FashionMnist& data, double l
         const study::FashionTask task{one, "fashion_atlas", data, load_seconds, sets};
         options.model == "ae" ? study::run_autoencoder(task)
                               : study::run_variational_autoencoder(task, options.kl);
-        run.folder.mark_unfinished();  // not before: a run that refuses to go on changes nothing
       });
   Matrix matrix;
   for (std::size_t n = 0; n < kClasses; ++n) matrix[n] = row_of(run.folder / folder_of(n), n);
@@ -250,7 +248,9 @@ int main(int argc, char** argv) {
     const study::FashionMnist data =
         study::load_fashion_mnist(study::find_fashion_mnist(options.data));
     const double load_seconds = watch.seconds();
-    study::run_seeds(options, "fashion_atlas",
+    const study::Settings settings{
+        {"model", options.model}, {"KL term", options.kl ? "on" : "off"}, {"data", data.checksum}};
+    study::run_seeds(options, "fashion_atlas", settings,
                      [&](const study::Run& run) { run_atlas(options, data, load_seconds, run); });
   });
 }

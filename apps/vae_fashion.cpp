@@ -42,7 +42,9 @@ int main(int argc, char** argv) {
     const study::FashionMnist data =
         study::load_fashion_mnist(study::find_fashion_mnist(options.data));
     const double load_seconds = watch.seconds();
-    study::run_seeds(options, "vae_fashion", [&](const study::Run& run) {
+    study::Settings settings = study::class_settings(data, options.normal, options.abnormal);
+    settings.emplace_back("KL term", options.kl ? "on" : "off");
+    study::run_seeds(options, "vae_fashion", settings, [&](const study::Run& run) {
       const study::FashionSets sets =
           study::fashion_sets(data, options.normal, options.abnormal, run.seed);
       study::run_variational_autoencoder({run, "vae_fashion", data, load_seconds, sets},

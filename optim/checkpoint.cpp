@@ -35,6 +35,15 @@ bool makes_sense(const History& history, int best_epoch) {
   return std::ranges::all_of(history, [](const EpochLog& e) { return std::isnan(e.monitored()); });
 }
 
+// NaN is never trained away: it comes from a damaged file, or a run that is lost.
+void check_no_nan(const TensorFile& file) {
+  for (const NamedTensor& t : file.tensors) {
+    if (std::ranges::any_of(t.value.data(), [](Scalar x) { return std::isnan(x); })) {
+      fail("its tensor {} has NaN, expected numbers", t.name);
+    }
+  }
+}
+
 // Each as [name, seed, stream, counter].
 Json to_json(const std::vector<NamedGenerator>& generators) {
   Json list = Json::array();
@@ -115,6 +124,7 @@ History Checkpoint::restore() {
     // All is checked before the first element changes.
     check_tensors(file, kWeight, weights);
     check_tensors(file, kBest, best_.weights());
+    check_no_nan(file);
     optimizer_.set_state(file, steps);
     copy_tensors(file, kWeight, weights);
     best_.set(best_epoch, best_loss, file, kBest);

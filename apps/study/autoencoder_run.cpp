@@ -10,8 +10,7 @@ RunResult train_autoencoder(const Run& run, const std::string& study, Autoencode
     return objective.loss(model(batch.inputs), batch.targets);
   };
   Training training =
-      train(run, optimizer, {samples.train, samples.train}, {samples.valid, samples.valid}, loss,
-            {{"study", study}, {"data", samples.checksum}});
+      train(run, optimizer, {samples.train, samples.train}, {samples.valid, samples.valid}, loss);
   const double seconds = training.seconds();
   return {.run = run,
           .study = study,

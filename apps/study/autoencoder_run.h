@@ -17,11 +17,10 @@ struct Objective {
   std::string name;  ///< for people: "mean squared error"
 };
 
-/// The samples (n, ...) of a study and where they come from.
+/// The samples (n, ...) of a study.
 struct Samples {
   const Tensor& train;
   const Tensor& valid;
-  std::string checksum;     ///< of the data
   double load_seconds = 0;  ///< that loading it took
 };
 

@@ -50,8 +50,7 @@ void add_random(Page& page, VariationalAutoencoder& model, Index size, std::uint
               style);
 }
 
-void add_latent_space(Page& page, const RunFolder& folder, const ImageSet& set,
-                      const Tensor& means) {
+void add_latent_space(Page& page, RunFolder& folder, const ImageSet& set, const Tensor& means) {
   const Principal principal = principal_directions(means, 2);
   const Tensor places = principal.projected(means);
   ScatterChart chart{.equal_scale = true};
@@ -84,7 +83,7 @@ void add_latent_space(Page& page, const RunFolder& folder, const ImageSet& set,
       "directions in which these vary most.");
 }
 
-void add_kl(Page& page, const RunFolder& folder, const Codings& codings) {
+void add_kl(Page& page, RunFolder& folder, const Codings& codings) {
   const Tensor kl = nn::gaussian_kl_per_dimension(codings.mean, codings.log_var);
   BarChart chart;
   BarGroup group;

@@ -43,14 +43,7 @@ void run_fashion(const FashionTask& task, const FashionModel& m) {
   const Tensor& normal = sets.train_normal.images;
   const Tensor& valid = sets.valid_normal.images;
   const Training training =
-      train(run, optimizer, {normal, normal}, {valid, valid}, m.loss,
-            {{"study", task.study},
-             {"model", m.description},
-             {"objective", m.objective},
-             {"data", task.data.checksum},
-             {"normal classes", fmt::format("{}", fmt::join(sets.normal_classes, ","))},
-             {"abnormal classes", fmt::format("{}", fmt::join(sets.abnormal_classes, ","))}},
-            m.model.generators());
+      train(run, optimizer, {normal, normal}, {valid, valid}, m.loss, m.model.generators());
 
   const Stopwatch watch;
   const Reconstruct reconstruct = reconstruction_of(m.model, m.layers.output);
@@ -62,7 +55,7 @@ void run_fashion(const FashionTask& task, const FashionModel& m) {
               .range = {0, 255},
               .threshold = evaluation.search.thresholds.best_validation,
               .threshold_name = "best_validation"},
-             run.folder / "model.safetensors");
+             run.folder.add("model.safetensors"));
   FashionRun result{{.run = run,
                      .study = task.study,
                      .method = "RMSprop, " + m.objective,
@@ -80,6 +73,13 @@ void run_fashion(const FashionTask& task, const FashionModel& m) {
                     reconstruct,
                     m.more};
   write_fashion_run(result);
+}
+
+Settings class_settings(const FashionMnist& data, const std::vector<int>& normal,
+                        const std::vector<int>& abnormal) {
+  return {{"data", data.checksum},
+          {"normal classes", fmt::format("{}", fmt::join(normal, ","))},
+          {"abnormal classes", fmt::format("{}", fmt::join(abnormal, ","))}};
 }
 
 std::string class_names(const std::vector<int>& classes) {

@@ -49,6 +49,10 @@ struct FashionModel {
 /// file of the run, `model.safetensors` and `metrics.json` among them.
 void run_fashion(const FashionTask& task, const FashionModel& model);
 
+/// What tells a run with these classes from others.
+Settings class_settings(const FashionMnist& data, const std::vector<int>& normal,
+                        const std::vector<int>& abnormal);
+
 /// "Sandal, Sneaker and Ankle boot".
 std::string class_names(const std::vector<int>& classes);
 

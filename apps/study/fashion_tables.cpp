@@ -32,7 +32,7 @@ std::string scores_csv(const FashionRun& run) {
 }  // namespace
 
 void write_tables(const FashionRun& run) {
-  const RunFolder& folder = run.run.folder;
+  RunFolder& folder = run.run.folder;
   folder.write("thresholds.csv", thresholds_csv(run.evaluation.search.thresholds));
   folder.write("sweep.csv", sweep_csv(run.evaluation.search.sweep));
   folder.write("scores.csv", scores_csv(run));

@@ -72,6 +72,8 @@ void Page::images(const std::string& name, const Tensor& images, int across,
 }
 
 void Page::write(const std::string& file) {
+  for (const Chart& chart : charts_) folder_.add(chart.name + ".png");
+  if (!charts_.empty()) folder_.add("charts/");
   std::vector<DrawnChart> drawn = draw_charts(folder_.path(), charts_);
   for (std::size_t i = 0; i < drawn.size(); ++i) {
     Block& block = report_.sections[places_[i].section].blocks[places_[i].block];
@@ -136,7 +138,7 @@ void add_facts(Page& page, const RunResult& result, const DataSource& data, Fact
 }
 
 void finish_run(RunResult& result, Page& page, Json metrics, const Stopwatch& report_began) {
-  const RunFolder& folder = result.run.folder;
+  RunFolder& folder = result.run.folder;
   folder.write("history.csv", history_csv(result.training.history));
   page.write();
   result.seconds.report = report_began.seconds();

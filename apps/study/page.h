@@ -21,7 +21,7 @@ namespace gradus::study {
 
 class Page {
  public:
-  explicit Page(const RunFolder& folder) : folder_(folder) {}
+  explicit Page(RunFolder& folder) : folder_(folder) {}
 
   /// Title, subtitle, lead, headline figures and footer, to be set.
   Report& report() { return report_; }
@@ -46,7 +46,7 @@ class Page {
   struct Place {
     std::size_t section, block;
   };
-  const RunFolder& folder_;
+  RunFolder& folder_;
   Report report_;
   std::vector<Chart> charts_;
   std::vector<Place> places_;  // of the charts' blocks

@@ -54,12 +54,13 @@ void Program::add_common_flags() {
   const char* const files = "Files";
   add("--data", options_.data, "DIR", data_help_.c_str(), files, path);
   add("--out", options_.out, "DIR", out.c_str(), files, path);
-  CLI::Option* const resume =
-      flags()
-          .add_flag("--resume", options_.resume, "Go on with the stopped run in the folder")
-          ->group(files);
+  CLI::Option* const resume = flags()
+                                  .add_flag("--resume", options_.resume,
+                                            "Go on with the stopped run in the folder, or\ntrain a "
+                                            "finished one on for more --epochs")
+                                  ->group(files);
   flags()
-      .add_flag("--force", options_.force, "Replace the earlier run in the folder")
+      .add_flag("--force", options_.force, "Remove the earlier run in the folder and start anew")
       ->excludes(resume)
       ->group(files);
   flags().add_flag("--quiet", options_.quiet, "Print nothing but errors")->group(files);

@@ -1,6 +1,6 @@
 // One run of a study, as a program is asked for it.
 //
-// Ownership: a Run refers to its options and its progress, which outlive it.
+// Ownership: a Run refers to its options, folder and progress, which outlive it.
 // Thread safety: a plain value. Several runs may go on at once, each on a thread
 // of its own.
 #pragma once
@@ -14,8 +14,8 @@ namespace gradus::study {
 struct Run {
   const StudyOptions& options;
   std::uint64_t seed;
-  RunFolder folder;
-  bool resume = false;                  ///< goes on from the folder's checkpoint
+  RunFolder& folder;
+  Settings settings = {};               ///< what it has in common with a run it goes on with
   optim::Callback* progress = nullptr;  ///< shows the training; null: nobody looks
   bool prints = false;                  ///< says on the terminal what came out
 };

@@ -1,34 +1,60 @@
 // The folder that a run writes to.
 //
-// Nothing of an earlier run is overwritten unless that was asked for, and every
-// file appears whole or not at all. `metrics.json` is written last: a folder
-// that has one holds a finished run.
+// `contents.txt` in it says what the folder holds, with which settings that was
+// made, and every file that was written. So --resume knows what it goes on with,
+// --force removes an earlier run and nothing else, and, the file being locked, no
+// two programs write to one folder. Every file appears whole or not at all, and
+// `metrics.json` last: a folder that has one holds a finished run.
 //
 // Thread safety: one thread writes a folder.
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace gradus::study {
 
 enum class Existing {
   refuse,     ///< a folder with something in it is an error
-  overwrite,  ///< --force: files of the same names are replaced
-  resume,     ///< --resume: the run that is there goes on
+  overwrite,  ///< --force: the run in it goes, files of others stay
+  resume,     ///< --resume: the run in it goes on
 };
+
+/// What a run that goes on must have in common with the one that was stopped:
+/// names for people, and values; the most telling first.
+using Settings = std::vector<std::pair<std::string, std::string>>;
 
 class RunFolder {
  public:
-  /// Makes the folder where it is missing. Throws `Error`, naming it and the
-  /// way out, where it cannot be made or used as `existing` says. Overwriting
-  /// begins with taking the finished run's mark and its checkpoint away; it and
-  /// resuming remove what a killed run had not finished writing.
-  RunFolder(std::filesystem::path path, Existing existing);
+  /// Makes the folder where it is missing. `holds` is what is to be in it, for
+  /// people: "a run of ae_fashion". Throws `Error`, naming the folder and the way
+  /// out, where it cannot be made or used as `existing` says, where another
+  /// program has it open, and where a run to be resumed was another one or had
+  /// other settings. Until then nothing has changed.
+  RunFolder(std::filesystem::path path, Existing existing, const std::string& holds,
+            const Settings& settings = {});
+  /// Lets other programs have the folder.
+  ~RunFolder();
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+
+  /// Whether there is a run in `path`, finished or not.
+  static bool has_run(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
+
+  /// The path of a file that is about to be written. A name that ends with '/' is
+  /// a folder that goes with all that is in it.
+  std::filesystem::path add(const std::string& name);
+  /// The path of a folder below that is to hold a run of its own.
+  std::filesystem::path add_run(const std::string& name);
+  /// Writes a file, atomically (see write_file).
+  void write(const std::string& name, std::string_view bytes);
 
   std::filesystem::path checkpoint() const { return path_ / "checkpoint.safetensors"; }
   /// Whether there is a stopped run to go on with.
@@ -36,11 +62,12 @@ class RunFolder {
   /// Takes the marks of a finished run, or of several, away: the files are about to change.
   void mark_unfinished() const;
 
-  /// Writes a file, atomically (see write_file).
-  void write(std::string_view name, std::string_view bytes) const;
-
  private:
+  void append(const std::string& text);
+
   std::filesystem::path path_;
+  int contents_;                 // descriptor of contents.txt, which holds the lock
+  std::set<std::string> added_;  // what it lists
 };
 
 }  // namespace gradus::study

@@ -40,8 +40,8 @@ Json seconds_json(const RunSeconds& seconds) {
           {"report", seconds.report}};
 }
 
-void write_histogram(const RunFolder& folder, const std::string& name,
-                     const std::vector<double>& scores, int bins) {
+void write_histogram(RunFolder& folder, const std::string& name, const std::vector<double>& scores,
+                     int bins) {
   const Histogram h = histogram(scores, bins);
   std::string csv = "left_edge,right_edge,count\n";
   for (std::size_t i = 0; i < h.counts.size(); ++i) {

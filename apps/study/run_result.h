@@ -44,7 +44,7 @@ Json confusion_json(double threshold, const Confusion& confusion);
 Json seconds_json(const RunSeconds& seconds);
 
 /// `hist_NAME.csv`: left edge, right edge and count of each of `bins` bins.
-void write_histogram(const RunFolder& folder, const std::string& name,
-                     const std::vector<double>& scores, int bins);
+void write_histogram(RunFolder& folder, const std::string& name, const std::vector<double>& scores,
+                     int bins);
 
 }  // namespace gradus::study

@@ -2,26 +2,22 @@
 
 #include <atomic>
 #include <exception>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "apps/study/runs_progress.h"
 #include "tensor/error.h"
+#include "tensor/file.h"
 #include "tensor/parallel.h"
 
 namespace gradus::study {
 namespace fs = std::filesystem;
 namespace {
 
-// A run that was stopped before its first checkpoint begins anew; a finished one
-// whose checkpoint is gone is left to the user.
-Run begin(const PlannedRun& planned, const StudyOptions& options, const RunFolder& parent) {
-  const fs::path path = parent / planned.subpath;
-  const bool begun =
-      fs::exists(path / "checkpoint.safetensors") || fs::exists(path / "metrics.json");
-  const bool resume = options.resume && begun;
-  const bool anew = options.resume && !begun;
-  return {options, planned.seed, RunFolder(path, anew ? Existing::overwrite : existing(options)),
-          resume};
+// A run that was never begun begins also where the others are resumed.
+Existing existing_of(const StudyOptions& options, const fs::path& folder) {
+  if (options.resume && !RunFolder::has_run(folder)) return Existing::refuse;
+  return existing(options);
 }
 
 }  // namespace
@@ -30,23 +26,47 @@ Existing existing(const StudyOptions& options) {
   return options.force ? Existing::overwrite : options.resume ? Existing::resume : Existing::refuse;
 }
 
-void run_side_by_side(const StudyOptions& options, const RunFolder& parent,
+bool is_complete(const StudyOptions& options, const fs::path& folder) {
+  const fs::path metrics = folder / "metrics.json";
+  if (!options.resume || !fs::exists(metrics)) return false;
+  const auto json = nlohmann::json::parse(read_file(metrics), nullptr, false);
+  const auto epochs = json.is_object() ? json.find("epochs") : json.end();
+  if (epochs == json.end() || !epochs->is_number_integer()) {
+    fail("{}: does not say how many epochs were trained", metrics.string());
+  }
+  const int done = epochs->get<int>();
+  if (done > options.epochs) {
+    fail("{}: {} epochs are done already, more than --epochs {}", folder.string(), done,
+         options.epochs);
+  }
+  return done == options.epochs;
+}
+
+void run_side_by_side(const StudyOptions& options, RunFolder& parent,
                       const std::vector<PlannedRun>& plan, bool shows,
                       const std::function<void(std::size_t i, const Run&)>& run_one) {
-  RunsProgress progress(plan, shows ? stderr : nullptr);
-  std::vector<Run> runs;
-  for (std::size_t i = 0; i < plan.size(); ++i) {
-    runs.push_back(begin(plan[i], options, parent));
-    if (shows) runs.back().progress = &progress.of(i);
-  }
+  std::vector<bool> complete;  // known before anything changes
+  for (const PlannedRun& run : plan) complete.push_back(is_complete(options, parent / run.subpath));
+  parent.mark_unfinished();
+  for (const PlannedRun& run : plan) parent.add_run(run.subpath);
 
+  RunsProgress progress(plan, shows ? stderr : nullptr);
   std::vector<std::string> errors(plan.size());  // empty: none
   std::atomic<std::size_t> next = 0;
   const auto work = [&](int threads) {
     const ThreadLimit limit(threads);
-    for (std::size_t i = next++; i < runs.size(); i = next++) {
+    for (std::size_t i = next++; i < plan.size(); i = next++) {
+      const PlannedRun& planned = plan[i];
+      const fs::path path = parent / planned.subpath;
       try {
-        run_one(i, runs[i]);
+        if (!complete[i]) {
+          RunFolder folder(path, existing_of(options, path), planned.holds, planned.settings);
+          run_one(i, {.options = options,
+                      .seed = planned.seed,
+                      .folder = folder,
+                      .settings = planned.settings,
+                      .progress = shows ? &progress.of(i) : nullptr});
+        }
       } catch (const std::exception& e) {
         errors[i] = e.what();
       }

@@ -111,9 +111,8 @@ void add_head(Report& report, const std::string& study, const std::vector<Planne
   report.footer = footer(study);
 }
 
-void write_summary(const RunFolder& folder, const std::string& study,
-                   const std::vector<PlannedRun>& plan, const std::vector<fs::path>& runs,
-                   const std::vector<Figure>& figures) {
+void write_summary(RunFolder& folder, const std::string& study, const std::vector<PlannedRun>& plan,
+                   const std::vector<fs::path>& runs, const std::vector<Figure>& figures) {
   Page page(folder);
   add_head(page.report(), study, plan, figures);
   if (fs::exists(runs.front() / "history.csv")) add_losses(page, runs);
@@ -128,23 +127,34 @@ void write_summary(const RunFolder& folder, const std::string& study,
   folder.write("summary.csv", summary_csv(figures));
 }
 
-void run_several(const StudyOptions& options, const RunFolder& folder, const std::string& study,
+// The settings of a run, but for its seed.
+Settings with_common(const std::string& study, Settings settings, const StudyOptions& options) {
+  settings.insert(settings.begin(), {"study", study});
+  settings.emplace_back("batch size", std::to_string(options.batch_size));
+  settings.emplace_back("learning rate", fmt::format("{}", options.learning_rate));
+  return settings;
+}
+
+Settings with_seed(Settings settings, std::uint64_t seed) {
+  settings.emplace_back("seed", std::to_string(seed));
+  return settings;
+}
+
+std::string one_run_of(const std::string& study) { return "a run of " + study; }
+
+void run_several(const StudyOptions& options, const std::string& study, const Settings& settings,
                  const std::function<void(const Run&)>& run_one) {
-  if (options.resume && !fs::exists(folder / "runs")) {
-    fail("{}: there are no runs of several seeds to resume; start them without --resume",
-         folder.path().string());
-  }
+  RunFolder folder(options.out, existing(options), "several runs of " + study, settings);
   std::vector<PlannedRun> plan;
   std::vector<fs::path> runs;
   for (int i = 0; i < options.seeds; ++i) {
     const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(i);
-    plan.push_back({fmt::format("seed {}", seed), fmt::format("runs/seed_{}", seed), seed});
+    plan.push_back({fmt::format("seed {}", seed), fmt::format("runs/seed_{}", seed),
+                    one_run_of(study), seed, with_seed(settings, seed)});
     runs.push_back(folder / plan.back().subpath);
   }
-  run_side_by_side(options, folder, plan, !options.quiet, [&](std::size_t, const Run& run) {
-    run_one(run);
-    folder.mark_unfinished();  // not before: a run that refuses to go on changes nothing
-  });
+  run_side_by_side(options, folder, plan, !options.quiet,
+                   [&](std::size_t, const Run& run) { run_one(run); });
 
   const std::vector<Figure> figures = figures_of(runs);
   write_summary(folder, study, plan, runs, figures);
@@ -156,15 +166,32 @@ void run_several(const StudyOptions& options, const RunFolder& folder, const std
   fmt::print("\nSummary: {}\n", (folder / "summary.html").string());
 }
 
+void run_single(const StudyOptions& options, const std::string& study, const Settings& settings,
+                const std::function<void(const Run&)>& run_one) {
+  const Settings all = with_seed(settings, options.seed);
+  RunFolder folder(options.out, existing(options), one_run_of(study), all);
+  if (is_complete(options, folder.path())) {
+    if (options.quiet) return;
+    fmt::print("{}: complete after {} epochs; train on with more --epochs\nReport: {}\n",
+               folder.path().string(), options.epochs, (folder / "report.html").string());
+    return;
+  }
+  optim::ProgressBar bar;
+  run_one({.options = options,
+           .seed = options.seed,
+           .folder = folder,
+           .settings = all,
+           .progress = options.quiet ? nullptr : &bar,
+           .prints = !options.quiet});
+}
+
 }  // namespace
 
-void run_seeds(const StudyOptions& options, const std::string& study,
+void run_seeds(const StudyOptions& options, const std::string& study, const Settings& settings,
                const std::function<void(const Run&)>& run_one) {
-  const RunFolder folder(options.out, existing(options));
-  if (options.seeds > 1) return run_several(options, folder, study, run_one);
-  optim::ProgressBar bar;
-  run_one({options, options.seed, folder, options.resume, options.quiet ? nullptr : &bar,
-           !options.quiet});
+  const Settings common = with_common(study, settings, options);
+  options.seeds > 1 ? run_several(options, study, common, run_one)
+                    : run_single(options, study, common, run_one);
 }
 
 }  // namespace gradus::study

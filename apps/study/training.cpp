@@ -6,6 +6,7 @@
 #include "tensor/error.h"
 
 namespace gradus::study {
+namespace fs = std::filesystem;
 namespace {
 
 // Ends a training that cannot recover.
@@ -29,16 +30,11 @@ double Training::seconds() const {
 
 Training train(const Run& run, optim::Optimizer& optimizer, const optim::Dataset& data,
                const optim::Dataset& validation, const optim::LossFunction& loss,
-               std::map<std::string, std::string> settings,
                std::vector<NamedGenerator> generators) {
   const StudyOptions& options = run.options;
-  settings["seed"] = std::to_string(run.seed);
-  settings["batch size"] = std::to_string(options.batch_size);
-  settings["learning rate"] = fmt::format("{}", options.learning_rate);
-
   optim::BestWeights best(optimizer.parameters());
-  optim::Checkpoint checkpoint(run.folder.checkpoint(), optimizer, best, std::move(settings),
-                               std::move(generators));
+  optim::Checkpoint checkpoint(run.folder.add("checkpoint.safetensors"), optimizer, best,
+                               {run.settings.begin(), run.settings.end()}, std::move(generators));
   StopWhenNotFinite stop;
   optim::FitOptions fit_options{.epochs = options.epochs,
                                 .batch_size = options.batch_size,
@@ -46,11 +42,7 @@ Training train(const Run& run, optim::Optimizer& optimizer, const optim::Dataset
                                 .validation = validation,
                                 .callbacks = {&stop, &best, &checkpoint}};
   if (run.progress) fit_options.callbacks.insert(fit_options.callbacks.begin(), run.progress);
-  if (run.resume) {
-    if (!run.folder.has_checkpoint()) {
-      fail("{}: there is no checkpoint to go on from; start over with --force",
-           run.folder.path().string());
-    }
+  if (options.resume && run.folder.has_checkpoint()) {
     fit_options.history = checkpoint.restore();
     const auto done = static_cast<int>(fit_options.history.size());
     if (done > options.epochs) {
@@ -58,11 +50,14 @@ Training train(const Run& run, optim::Optimizer& optimizer, const optim::Dataset
            run.folder.checkpoint().string(), done, options.epochs);
     }
     if (run.prints) std::fputs(fmt::format("Going on after epoch {}.\n", done).c_str(), stderr);
-    run.folder.mark_unfinished();
+  } else if (fs::exists(run.folder / "metrics.json")) {
+    fail("{}: the checkpoint to go on from is gone; start over with --force",
+         run.folder.path().string());
   }
+  run.folder.mark_unfinished();
   Training training{optim::fit(optimizer, data, loss, std::move(fit_options)), best.epoch(),
                     best.loss()};
-  best.save(run.folder / "best.safetensors");
+  best.save(run.folder.add("best.safetensors"));
   return training;
 }
 

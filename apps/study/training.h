@@ -4,7 +4,6 @@
 // Thread safety: trainings on several threads do not touch each other.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -23,14 +22,12 @@ struct Training {
 };
 
 /// Trains for `run.options.epochs` epochs and leaves `best.safetensors` in the
-/// run's folder. Goes on from the folder's checkpoint where `run.resume` says so.
-/// `settings` tells this run from others, beside the seed, batch size
-/// and learning rate; `generators` are those that the loss draws from (see
-/// optim::Checkpoint for both). Throws `Error`, naming the epoch, where the loss
-/// is not finite, and where there is no such checkpoint.
+/// run's folder. With `run.options.resume` goes on from the folder's checkpoint,
+/// where there is one. `generators` are those that the loss draws from (see
+/// optim::Checkpoint). Throws `Error`, naming the epoch, where the loss is not
+/// finite, and where the checkpoint of a finished run is gone.
 Training train(const Run& run, optim::Optimizer& optimizer, const optim::Dataset& data,
                const optim::Dataset& validation, const optim::LossFunction& loss,
-               std::map<std::string, std::string> settings,
                std::vector<NamedGenerator> generators = {});
 
 /// `history.csv`: epoch, loss, val_loss, seconds.

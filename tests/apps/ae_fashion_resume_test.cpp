@@ -87,7 +87,7 @@ TEST(AeFashionResume, RefusesOtherSettingsAndNamesThem) {
     const Ran ran = ae_fashion(all);
     EXPECT_EQ(ran.status, 1);
     EXPECT_EQ(ran.err_lines(), 1u);
-    EXPECT_THAT(ran.err, AllOf(HasSubstr("checkpoint.safetensors"), HasSubstr(setting)));
+    EXPECT_THAT(ran.err, AllOf(HasSubstr(run.string()), HasSubstr(setting)));
   }
   EXPECT_EQ(lasting_metrics(run), before);
   EXPECT_EQ(read_file(run / "model.safetensors"), weights);

@@ -42,18 +42,19 @@ const fs::path& finished_run() {
 }
 
 TEST(AeFashionRun, WritesTheseFilesAndNoOthers) {
-  EXPECT_THAT(files_in(finished_run()),
-              ElementsAre("best.safetensors", "best_test_abnormal.png", "best_test_normal.png",
-                          "checkpoint.safetensors", "grid_test.png", "grid_test_abnormal.png",
-                          "grid_test_normal.png", "grid_train_normal.png", "grid_valid.png",
-                          "grid_valid_abnormal.png", "grid_valid_normal.png", "hist_test.csv",
-                          "hist_test.png", "hist_train_normal.csv", "hist_train_normal.png",
-                          "hist_valid.csv", "hist_valid.png", "hist_valid_abnormal.csv",
-                          "hist_valid_abnormal.png", "hist_valid_normal.csv",
-                          "hist_valid_normal.png", "history.csv", "loss.png", "metrics.json",
-                          "model.safetensors", "pixels_test_abnormal.png", "pixels_test_normal.png",
-                          "report.html", "scores.csv", "sweep.csv", "sweep.png", "thresholds.csv",
-                          "worst_test_abnormal.png", "worst_test_normal.png"));
+  EXPECT_THAT(
+      files_in(finished_run()),
+      ElementsAre("best.safetensors", "best_test_abnormal.png", "best_test_normal.png",
+                  "checkpoint.safetensors", "contents.txt", "grid_test.png",
+                  "grid_test_abnormal.png", "grid_test_normal.png", "grid_train_normal.png",
+                  "grid_valid.png", "grid_valid_abnormal.png", "grid_valid_normal.png",
+                  "hist_test.csv", "hist_test.png", "hist_train_normal.csv",
+                  "hist_train_normal.png", "hist_valid.csv", "hist_valid.png",
+                  "hist_valid_abnormal.csv", "hist_valid_abnormal.png", "hist_valid_normal.csv",
+                  "hist_valid_normal.png", "history.csv", "loss.png", "metrics.json",
+                  "model.safetensors", "pixels_test_abnormal.png", "pixels_test_normal.png",
+                  "report.html", "scores.csv", "sweep.csv", "sweep.png", "thresholds.csv",
+                  "worst_test_abnormal.png", "worst_test_normal.png"));
   for (const auto& entry : fs::recursive_directory_iterator(finished_run())) {
     EXPECT_THAT(entry.path().string(), Not(HasSubstr(".partial")));
   }

@@ -48,8 +48,8 @@ TEST(FashionAtlas, IsTheSameAfterAKillAndItsMatrixFollowsFromTheScores) {
   const Ran resumed = run_study("fashion_atlas", join(arguments("parts"), {"--resume"}));
   ASSERT_EQ(resumed.status, 0) << resumed.err;
 
-  EXPECT_EQ(files_in(atlas),
-            (std::vector<std::string>{"matrix.csv", "matrix.png", "metrics.json", "report.html"}));
+  EXPECT_EQ(files_in(atlas), (std::vector<std::string>{"contents.txt", "matrix.csv", "matrix.png",
+                                                       "metrics.json", "report.html"}));
   expect_whole_pictures(atlas);
   expect_stands_alone(atlas / "report.html");
   for (const char* file : {"matrix.csv", "matrix.png"}) {
@@ -84,6 +84,30 @@ TEST(FashionAtlas, IsTheSameAfterAKillAndItsMatrixFollowsFromTheScores) {
         roc_auc(atlas / ("class_" + std::to_string(n)), std::to_string(n), std::to_string(a)),
         1e-12);
   }
+}
+
+TEST(FashionAtlas, GoesOnOnlyAsItBegan) {
+  const TempDir folder;
+  const auto refused = [&](const std::string& program, const Arguments& arguments,
+                           const std::string& about) {
+    expect_one_complaint(program,
+                         run_study(program, join({"--data", small_data(), "--resume"}, arguments)),
+                         1, about);
+  };
+  const fs::path atlas = folder / "atlas";
+  train_study("fashion_atlas", atlas, {"--epochs", "1"});
+  const std::string before = lasting_metrics(atlas);
+  fs::remove_all(atlas / "class_3");
+  const Arguments same = {"--out", atlas, "--epochs", "1"};
+  refused("fashion_atlas", join(same, {"--model", "vae"}), "model ae, now it is vae");
+  refused("fashion_atlas", join(same, {"--batch-size", "7"}), "batch size 128, now it is 7");
+  refused("ae_fashion", same, "holds a run of fashion_atlas, not a run of ae_fashion");
+  refused("ae_fashion", {"--out", atlas / "class_4"}, "holds a training of fashion_atlas");
+  EXPECT_FALSE(fs::exists(atlas / "class_3"));
+  EXPECT_EQ(lasting_metrics(atlas), before);
+
+  train_study("ae_fashion", folder / "run", {"--epochs", "1"});
+  refused("fashion_atlas", {"--out", folder / "run"}, "holds a run of ae_fashion");
 }
 
 TEST(FashionAtlas, RefusesAnUnknownModel) {

@@ -36,7 +36,7 @@ class PageTest : public ::testing::Test {
   }
 
   TempDir place_;
-  RunFolder folder_{place_ / "run", Existing::refuse};
+  RunFolder folder_{place_ / "run", Existing::refuse, "a run"};
   Page page_{folder_};
 };
 

@@ -15,53 +15,142 @@ using test::error_of;
 using test::TempDir;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 
-TEST(RunFolder, IsMadeWithItsParents) {
+const std::string kRun = "a run of x";
+
+std::string refusal(const fs::path& path, Existing existing, const std::string& holds = kRun,
+                    const Settings& settings = {}) {
+  return error_of([&] { RunFolder(path, existing, holds, settings); });
+}
+
+TEST(RunFolder, IsMadeWithItsParentsAndSaysWhatItHolds) {
   const TempDir temp;
-  const RunFolder folder(temp / "a/b", Existing::refuse);
-  EXPECT_TRUE(fs::is_directory(temp / "a/b"));
+  RunFolder folder(temp / "a/b", Existing::refuse, kRun, {{"seed", "7"}, {"batch size", "32"}});
   EXPECT_FALSE(folder.has_checkpoint());
   folder.write("x.csv", "1,2\n");
-  EXPECT_EQ(read_file(temp / "a/b/x.csv"), "1,2\n");
+  folder.write("x.csv", "3,4\n");
+  EXPECT_EQ(folder.add("y.png"), temp / "a/b/y.png");
+  EXPECT_EQ(folder.add_run("runs/seed_7"), temp / "a/b/runs/seed_7");
+  EXPECT_EQ(read_file(temp / "a/b/x.csv"), "3,4\n");
   EXPECT_EQ(folder / "x.csv", temp / "a/b/x.csv");
+  EXPECT_EQ(read_file(temp / "a/b/contents.txt"),
+            "This folder holds a run of x\nseed: 7\nbatch size: 32\n\n"
+            "x.csv\ny.png\nruns/seed_7/contents.txt\n");
 }
 
 TEST(RunFolder, TakesAnEmptyFolderAndRefusesAnother) {
   const TempDir temp;
-  EXPECT_EQ(RunFolder(temp.path(), Existing::refuse).path(), temp.path());
+  EXPECT_EQ(RunFolder(temp.path(), Existing::refuse, kRun).path(), temp.path());
+  RunFolder(temp.path(), Existing::refuse, kRun);  // nothing was written to it
   write_file(temp / "x", "");
-  EXPECT_THAT(error_of([&] { RunFolder(temp.path(), Existing::refuse); }),
+  EXPECT_THAT(refusal(temp.path(), Existing::refuse),
               AllOf(HasSubstr(temp.path().string()), HasSubstr("--force"), HasSubstr("--resume")));
-  EXPECT_THAT(error_of([&] { RunFolder(temp / "x", Existing::overwrite); }),
-              HasSubstr("not a folder"));
-  EXPECT_THAT(error_of([&] { RunFolder(temp / "x/y", Existing::refuse); }),
-              HasSubstr("cannot be made"));
+  EXPECT_THAT(refusal(temp / "x", Existing::overwrite), HasSubstr("not a folder"));
+  EXPECT_THAT(refusal(temp / "x/y", Existing::refuse), HasSubstr("cannot be made"));
 }
 
-TEST(RunFolder, OverwritingBeginsWithTheMarksOfAFinishedRun) {
+TEST(RunFolder, IsOneProgramsAtATime) {
   const TempDir temp;
-  for (const char* name : {"metrics.json", "report.html", "summary.csv", "checkpoint.safetensors",
-                           "model.safetensors"}) {
-    write_file(temp / name, "");
+  {
+    const RunFolder folder(temp / "run", Existing::refuse, kRun);
+    for (const Existing existing : {Existing::refuse, Existing::overwrite, Existing::resume}) {
+      EXPECT_THAT(refusal(temp / "run", existing), HasSubstr("another program is writing"));
+    }
   }
-  const RunFolder folder(temp.path(), Existing::overwrite);
-  EXPECT_FALSE(folder.has_checkpoint());
-  for (const char* name : {"metrics.json", "report.html", "summary.csv"}) {
-    EXPECT_FALSE(fs::exists(temp / name)) << name;
+  EXPECT_NO_THROW(RunFolder(temp / "run", Existing::resume, kRun));
+}
+
+TEST(RunFolder, OverwritingRemovesTheEarlierRunAndNothingElse) {
+  const TempDir temp;
+  {
+    RunFolder folder(temp.path(), Existing::refuse, "several runs of x");
+    for (const char* name : {"metrics.json", "checkpoint.safetensors"}) folder.write(name, "");
+    folder.add("charts/");
+    fs::create_directory(temp / "charts");
+    write_file(temp / "charts/loss.gp", "");
+    folder.add("never_written.png");
+    for (const char* seed : {"1", "2"}) {
+      RunFolder run(folder.add_run(std::string("runs/seed_") + seed), Existing::refuse, kRun);
+      run.write("model.safetensors", "");
+    }
+    write_file(temp / "mine.csv", "mine");
+    write_file(temp / "runs/seed_2/mine.txt", "mine");
   }
-  EXPECT_TRUE(fs::exists(temp / "model.safetensors"));
+  const RunFolder folder(temp.path(), Existing::overwrite, kRun);
+  std::vector<std::string> left;
+  for (const auto& entry : fs::recursive_directory_iterator(temp.path())) {
+    left.push_back(fs::relative(entry, temp.path()).string());
+  }
+  EXPECT_THAT(left, UnorderedElementsAre("contents.txt", "mine.csv", "runs", "runs/seed_2",
+                                         "runs/seed_2/mine.txt"));
+  EXPECT_EQ(read_file(temp / "contents.txt"), "This folder holds a run of x\n\n");
+}
+
+TEST(RunFolder, OverwritesNoRunThatIsBeingWritten) {
+  const TempDir temp;
+  fs::path below;
+  {
+    RunFolder folder(temp / "all", Existing::refuse, "several runs of x");
+    folder.write("summary.csv", "");
+    below = folder.add_run("runs/seed_1");
+  }
+  {
+    const RunFolder run(below, Existing::refuse, kRun);
+    EXPECT_THAT(refusal(temp / "all", Existing::overwrite), HasSubstr("seed_1: another program"));
+    EXPECT_TRUE(fs::exists(temp / "all/summary.csv"));
+  }
+  EXPECT_NO_THROW(RunFolder(temp / "all", Existing::overwrite, kRun));
+  EXPECT_FALSE(fs::exists(temp / "all/runs"));
+}
+
+TEST(RunFolder, AListThatLeadsElsewhereIsRefused) {
+  const TempDir temp;
+  write_file(temp / "mine.csv", "mine");
+  for (const std::string& name : {std::string("../mine.csv"), (temp / "mine.csv").string(),
+                                  std::string("a/../../mine.csv")}) {
+    fs::create_directories(temp / "run");
+    write_file(temp / "run/contents.txt", "This folder holds a run of x\n\n" + name + "\n");
+    EXPECT_THAT(refusal(temp / "run", Existing::overwrite), HasSubstr("expected names in"));
+    EXPECT_EQ(read_file(temp / "mine.csv"), "mine");
+  }
+}
+
+TEST(RunFolder, ResumesOnlyWhatItIsAskedFor) {
+  const TempDir temp;
+  EXPECT_THAT(refusal(temp.path(), Existing::resume), HasSubstr("no run to resume"));
+  EXPECT_THAT(refusal(temp / "none", Existing::resume), HasSubstr("no run to resume"));
+  EXPECT_FALSE(fs::exists(temp / "none"));
+  const Settings settings = {{"data", "d"}, {"seed", "1"}};
+  { RunFolder(temp / "run", Existing::refuse, kRun, settings).write("metrics.json", ""); }
+  const std::string contents = read_file(temp / "run/contents.txt");
+  EXPECT_THAT(refusal(temp / "run", Existing::resume, "an atlas", settings),
+              HasSubstr("run: holds a run of x, not an atlas"));
+  EXPECT_THAT(refusal(temp / "run", Existing::resume, kRun, {{"data", "d"}, {"seed", "2"}}),
+              HasSubstr("began with seed 1, now it is 2"));
+  EXPECT_THAT(refusal(temp / "run", Existing::resume, kRun, {{"kl", "on"}}),
+              HasSubstr("began with kl not set, now it is on"));
+  RunFolder folder(temp / "run", Existing::resume, kRun, settings);
+  folder.write("metrics.json", "");  // listed already
+  EXPECT_EQ(read_file(temp / "run/contents.txt"), contents);
+}
+
+TEST(RunFolder, ATornBeginningIsNoRun) {
+  const TempDir temp;
+  const std::string whole = "This folder holds a run of x\nseed: 1\n\n";
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    write_file(temp / "contents.txt", whole.substr(0, length));
+    EXPECT_FALSE(RunFolder::has_run(temp.path())) << length;
+  }
+  EXPECT_NO_THROW(RunFolder(temp.path(), Existing::refuse, kRun));
+  EXPECT_TRUE(RunFolder::has_run(temp.path()));
 }
 
 TEST(RunFolder, ResumingLeavesEverythingUntilItIsMarkedUnfinished) {
   const TempDir temp;
-  EXPECT_THAT(error_of([&] { RunFolder(temp.path(), Existing::resume); }),
-              HasSubstr("no run to resume"));
-  EXPECT_THAT(error_of([&] { RunFolder(temp / "none", Existing::resume); }),
-              HasSubstr("no run to resume"));
-  EXPECT_FALSE(fs::exists(temp / "none"));
-  write_file(temp / "metrics.json", "");
+  { RunFolder(temp.path(), Existing::refuse, kRun).write("metrics.json", ""); }
   write_file(temp / "checkpoint.safetensors", "");
-  const RunFolder folder(temp.path(), Existing::resume);
+  const RunFolder folder(temp.path(), Existing::resume, kRun);
   EXPECT_TRUE(fs::exists(temp / "metrics.json"));
   folder.mark_unfinished();
   EXPECT_FALSE(fs::exists(temp / "metrics.json"));
@@ -70,13 +159,11 @@ TEST(RunFolder, ResumingLeavesEverythingUntilItIsMarkedUnfinished) {
 
 TEST(RunFolder, RemovesWhatAKilledRunHadNotFinished) {
   const TempDir temp;
-  for (const Existing existing : {Existing::resume, Existing::overwrite}) {
-    write_file(temp / "checkpoint.safetensors.123.partial", "half");
-    write_file(temp / "history.csv", "whole");
-    const RunFolder folder(temp.path(), existing);
-    EXPECT_FALSE(std::filesystem::exists(folder / "checkpoint.safetensors.123.partial"));
-    EXPECT_TRUE(std::filesystem::exists(folder / "history.csv"));
-  }
+  { RunFolder(temp.path(), Existing::refuse, kRun).write("history.csv", "whole"); }
+  write_file(temp / "checkpoint.safetensors.123.partial", "half");
+  const RunFolder folder(temp.path(), Existing::resume, kRun);
+  EXPECT_FALSE(fs::exists(folder / "checkpoint.safetensors.123.partial"));
+  EXPECT_TRUE(fs::exists(folder / "history.csv"));
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <mutex>
 #include <thread>
@@ -28,7 +27,7 @@ using ::testing::MatchesRegex;
 std::vector<std::uint64_t> run(const StudyOptions& options) {
   std::mutex mutex;
   std::vector<std::uint64_t> seeds;
-  run_seeds(options, "x", [&](const study::Run& run) {
+  run_seeds(options, "x", {}, [&](const study::Run& run) {
     run.folder.write("history.csv", "epoch,loss,val_loss,seconds\n1,0.5,0.25,0.125\n");
     run.folder.write("metrics.json", fmt::format(R"({{"study": "x", "seed": {0}, "epochs": 3,
       "mae": {{"mean": {0}, "list": [1, 2]}}, "parameters": 5, "best": {{"epoch": 2}}}})",
@@ -63,27 +62,66 @@ TEST(RunSeeds, SummarisesEveryFigureThatCanDiffer) {
   EXPECT_THAT(read_file(temp / "run/summary.csv"), HasSubstr("mae.mean,2.5,0.707106781186547"));
 }
 
-TEST(RunSeeds, ResumesOnlyRunsOfSeveralSeeds) {
+TEST(RunSeeds, ResumesOnlyWhatWasBegunSo) {
   const TempDir temp;
   run({.out = temp / "run", .quiet = true});
-  EXPECT_THAT(test::error_of([&] { run({.out = temp / "run", .seeds = 2, .resume = true}); }),
-              HasSubstr("no runs of several seeds"));
+  const auto error = [&](const StudyOptions& options) {
+    return test::error_of([&] { run(options); });
+  };
+  EXPECT_THAT(error({.out = temp / "run", .seeds = 2, .resume = true}),
+              HasSubstr("holds a run of x, not several runs of x"));
+  StudyOptions several{.out = temp / "several", .seeds = 2, .quiet = true};
+  run(several);
+  several.resume = true;
+  several.seeds = 3;
+  several.batch_size = 7;
+  EXPECT_THAT(error(several), HasSubstr("several runs of x began with batch size 32, now it is 7"));
+  EXPECT_FALSE(fs::exists(temp / "several/runs/seed_44"));
+  EXPECT_TRUE(fs::exists(temp / "several/summary.csv"));
 }
 
-TEST(RunSeeds, ResumingGoesOnWithWhatWasBegunAndBeginsTheRest) {
+TEST(RunSeeds, ForceLeavesNothingOfEarlierRuns) {
   const TempDir temp;
   StudyOptions options{.out = temp / "run", .seed = 2, .seeds = 3, .quiet = true};
   run(options);
+  options.force = true;
+  options.seeds = 2;
+  run(options);
+  EXPECT_TRUE(fs::exists(temp / "run/runs/seed_3"));
+  EXPECT_FALSE(fs::exists(temp / "run/runs/seed_4"));
+  options.seeds = 1;
+  run(options);
+  EXPECT_FALSE(fs::exists(temp / "run/runs"));
+  EXPECT_FALSE(fs::exists(temp / "run/charts"));
+}
+
+TEST(RunSeeds, ResumingLeavesCompleteRunsAloneGoesOnWithOthersAndBeginsTheRest) {
+  const TempDir temp;
+  StudyOptions options{.out = temp / "run", .seed = 2, .seeds = 3, .epochs = 3, .quiet = true};
+  run(options);
   options.resume = true;
-  write_file(temp / "run/runs/seed_2/checkpoint.safetensors", "");
-  fs::remove(temp / "run/runs/seed_3/metrics.json");  // stopped before its first checkpoint
-  const std::string seed_2 = read_file(temp / "run/runs/seed_2/metrics.json");
-  std::array<bool, 5> resumed{};
-  run_seeds(options, "x", [&](const study::Run& run) {
-    resumed[run.seed] = run.resume;
-    if (run.seed == 3) run.folder.write("metrics.json", seed_2);
-  });
-  EXPECT_THAT(resumed, ElementsAre(false, false, true, false, true));
+  options.seeds = 4;
+  EXPECT_THAT(run(options), ElementsAre(5));
+  fs::remove(temp / "run/runs/seed_3/metrics.json");  // stopped
+  EXPECT_THAT(run(options), ElementsAre(3));
+  options.seeds = 1;
+  options.out = temp / "run/runs/seed_4";
+  options.seed = 4;
+  EXPECT_THAT(run(options), ElementsAre());
+  options.epochs = 4;
+  EXPECT_THAT(run(options), ElementsAre(4));
+  options.epochs = 2;
+  EXPECT_THAT(test::error_of([&] { run(options); }), HasSubstr("more than --epochs 2"));
+}
+
+TEST(RunSeeds, TrainsNothingWhereOneRunHasMoreEpochsThanAskedFor) {
+  const TempDir temp;
+  StudyOptions options{.out = temp / "run", .seed = 2, .seeds = 2, .epochs = 3, .quiet = true};
+  run(options);
+  options = {.out = options.out, .seed = 1, .seeds = 2, .epochs = 2, .resume = true, .quiet = true};
+  EXPECT_THAT(test::error_of([&] { run(options); }), HasSubstr("seed_2: 3 epochs are done"));
+  EXPECT_FALSE(fs::exists(temp / "run/runs/seed_1"));
+  EXPECT_TRUE(fs::exists(temp / "run/summary.csv"));
 }
 
 TEST(RunSeeds, RunsSideBySideEachOnItsShareOfTheThreads) {
@@ -91,7 +129,7 @@ TEST(RunSeeds, RunsSideBySideEachOnItsShareOfTheThreads) {
   const test::ThreadCount threads(4);
   std::atomic<int> at_once = 0;
   const StudyOptions options{.out = temp / "run", .seeds = 2, .quiet = true};
-  run_seeds(options, "x", [&](const study::Run& run) {
+  run_seeds(options, "x", {}, [&](const study::Run& run) {
     EXPECT_EQ(num_threads(), 2);
     ++at_once;
     while (at_once < 2) std::this_thread::yield();  // for ever, were one to wait for the other
@@ -108,7 +146,7 @@ TEST(RunSeeds, AFailureLeavesTheOthersAlone) {
     StudyOptions again = options;
     again.force = true;
     return test::error_of([&] {
-      run_seeds(again, "x", [&](const study::Run& run) {
+      run_seeds(again, "x", {}, [&](const study::Run& run) {
         if (run.seed == first || run.seed == second) fail("out of luck with {}", run.seed);
         ++finished;
       });

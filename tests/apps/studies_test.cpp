@@ -115,9 +115,9 @@ TEST_P(StudyRun, LeavesWhatItShould) {
   const fs::path run = folder / "run";
   train_study(study.name, run, {"--epochs", "3"});
 
-  std::vector<std::string> files =
-      join(study.files, {"best.safetensors", "checkpoint.safetensors", "history.csv", "loss.png",
-                         "metrics.json", "model.safetensors", "report.html"});
+  std::vector<std::string> files = join(
+      study.files, {"best.safetensors", "checkpoint.safetensors", "contents.txt", "history.csv",
+                    "loss.png", "metrics.json", "model.safetensors", "report.html"});
   std::ranges::sort(files);
   EXPECT_EQ(files_in(run), files);
   expect_whole_pictures(run);

@@ -25,18 +25,17 @@ struct Problem {
   StudyOptions options;
   optim::Dataset data{Tensor::from({2, 1}, {1, 2}), Tensor::from({2, 1}, {3, 6})};
 
-  Training train(const RunFolder& folder, bool resume = false) {
+  Training train(RunFolder& folder) {
     const auto loss = [this](const optim::Batch& batch) {
       return nn::mse(layer(batch.inputs), batch.targets);
     };
-    return study::train({options, 1, folder, resume}, optimizer, data, data, loss,
-                        {{"study", "problem"}});
+    return study::train({options, 1, folder, {{"study", "problem"}}}, optimizer, data, data, loss);
   }
 };
 
 TEST(Train, LeavesTheBestWeightsAndACheckpoint) {
   const TempDir temp;
-  const RunFolder folder(temp.path(), Existing::refuse);
+  RunFolder folder(temp.path(), Existing::refuse, "a run");
   Problem problem;
   problem.options.epochs = 5;
   const Training training = problem.train(folder);
@@ -52,34 +51,38 @@ TEST(Train, LeavesTheBestWeightsAndACheckpoint) {
 
 TEST(Train, GoesOnOnlyWhereItMay) {
   const TempDir temp;
-  Problem first;
-  first.options.epochs = 2;
-  first.train(RunFolder(temp.path(), Existing::refuse));
-  const auto again = [&](int epochs, Index batch_size) {
+  RunFolder folder(temp.path(), Existing::refuse, "a run");
+  const auto train = [&](int epochs, bool resume) {
     Problem problem;
     problem.options.epochs = epochs;
-    problem.options.batch_size = batch_size;
-    return problem.train(RunFolder(temp.path(), Existing::resume), true).history.size();
+    problem.options.resume = resume;
+    return problem.train(folder).history.size();
   };
-  EXPECT_EQ(again(3, 32), 3u);
-  EXPECT_THAT(error_of([&] { again(2, 32); }), HasSubstr("more than --epochs 2"));
-  EXPECT_THAT(error_of([&] { again(4, 1); }), HasSubstr("batch size 32, now it is 1"));
+  EXPECT_EQ(train(2, true), 2u) << "a run that was stopped before its first checkpoint";
+  EXPECT_EQ(train(3, true), 3u);
+  EXPECT_THAT(error_of([&] { train(2, true); }), HasSubstr("more than --epochs 2"));
+  EXPECT_EQ(train(1, false), 1u);
 }
 
-TEST(Train, GoesOnFromNothingButACheckpoint) {
+TEST(Train, DoesNotBeginAnewWhereAFinishedRunLostItsCheckpoint) {
   const TempDir temp;
+  RunFolder folder(temp.path(), Existing::refuse, "a run");
+  folder.write("metrics.json", "{}");
   Problem problem;
-  EXPECT_THAT(error_of([&] { problem.train(RunFolder(temp.path(), Existing::refuse), true); }),
-              HasSubstr("no checkpoint"));
+  problem.options.resume = true;
+  EXPECT_THAT(error_of([&] { problem.train(folder); }), HasSubstr("checkpoint to go on from"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "metrics.json"));
 }
 
 TEST(Train, EndsWhereTheLossIsNotFinite) {
   const TempDir temp;
+  RunFolder folder(temp.path(), Existing::refuse, "a run");
   Problem problem;
   problem.data.inputs.mutable_data()[0] = std::numeric_limits<Scalar>::quiet_NaN();
-  EXPECT_THAT(error_of([&] { problem.train(RunFolder(temp.path(), Existing::refuse)); }),
+  EXPECT_THAT(error_of([&] { problem.train(folder); }),
               HasSubstr("the loss became nan in epoch 1; try a smaller --learning-rate"));
-  EXPECT_TRUE(std::filesystem::is_empty(temp.path()));
+  EXPECT_FALSE(std::filesystem::exists(folder / "best.safetensors"));
+  EXPECT_FALSE(folder.has_checkpoint());
 }
 
 TEST(HistoryCsv, HasARowForEachEpoch) {

@@ -111,6 +111,22 @@ TEST_F(CheckpointTest, AStoppedRunGoesOnToTheVeryBitsOfAnUninterruptedOne) {
   }
 }
 
+TEST_F(CheckpointTest, NaNInAnyTensorIsRefused) {
+  Training(path_).train(1);
+  const TensorFile whole = load_tensors(path_);
+  for (std::size_t i = 0; i < whole.tensors.size(); ++i) {
+    TensorFile file = whole;
+    Tensor damaged = file.tensors[i].value.clone();
+    damaged.mutable_data().back() = std::numeric_limits<Scalar>::quiet_NaN();
+    file.tensors[i].value = damaged;
+    save_tensors(path_, file);
+    Training run(path_), untouched(path_);
+    EXPECT_EQ(restore_error(run), "not a checkpoint of this run (its tensor " +
+                                      whole.tensors[i].name + " has NaN, expected numbers)");
+    expect_same(run, untouched);
+  }
+}
+
 TEST_F(CheckpointTest, ARunKilledWithinAnEpochGoesOnFromTheLastOne) {
   Training whole(dir_ / "whole");
   whole.train(4);
