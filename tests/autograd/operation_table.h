@@ -1,8 +1,8 @@
 // Every operation on Variables, in one table: what the tests know about each.
 //
-// A new operation needs one row in operation_table.cpp and is then tested for
-// its value, its kernels, its rule and its second derivatives (see
-// operations_test.cpp).
+// A new operation needs an entry and one row or more in a file of table/ and is
+// then tested for its value, its kernels, its rule and its second derivatives
+// (operations_test.cpp), and described in docs/operations.md.
 #pragma once
 
 #include <functional>
@@ -46,7 +46,7 @@ struct Range {
 };
 
 struct Operation {
-  std::string name;
+  std::string name;  ///< that of its entry, or this and more behind '_'
   std::function<Variable(std::span<const Variable>)> function;
   /// The value as plain loops give it.
   std::function<Array(Arrays)> reference;
@@ -61,6 +61,24 @@ struct Operation {
 /// For the names of the tests.
 inline void PrintTo(const Operation& operation, std::ostream* out) { *out << operation.name; }
 
+/// What docs/operations.md says of an operation.
+struct Entry {
+  std::string name;      ///< "softmax"
+  std::string call;      ///< "softmax(x, axis)"
+  std::string formula;   ///< "y = e^x / sum of e^x along the axis"
+  std::string gradient;  ///< "dx = y (dy - sum of dy y)"
+  std::string shapes;    ///< "any", "broadcast", "(m, n) to (n, m)"
+  std::string errors;    ///< what is refused; empty: nothing
+};
+
+struct Family {
+  std::string title;
+  std::vector<Entry> entries;
+  std::vector<Operation> rows;
+};
+
+const std::vector<Family>& families();
+/// The rows of all families.
 const std::vector<Operation>& operations();
 
 /// Random inputs for `operation`.
