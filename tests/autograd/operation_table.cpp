@@ -21,6 +21,17 @@ const std::vector<Operation>& operations() {
   return rows;
 }
 
+std::string entry_of(const Operation& row) {
+  std::string best;
+  for (const Family& family : families()) {
+    for (const Entry& entry : family.entries) {
+      const bool fits = row.name == entry.name || row.name.starts_with(entry.name + '_');
+      if (fits && entry.name.size() > best.size()) best = entry.name;
+    }
+  }
+  return best;
+}
+
 std::vector<Tensor> draw_inputs(const Operation& operation, Random& random, Limit limit) {
   const auto [low, high] = operation.range;
   std::vector<Tensor> inputs;

@@ -81,6 +81,9 @@ const std::vector<Family>& families();
 /// The rows of all families.
 const std::vector<Operation>& operations();
 
+/// The name of the entry that a row belongs to: the longest that its own begins with.
+std::string entry_of(const Operation& row);
+
 /// Random inputs for `operation`.
 std::vector<Tensor> draw_inputs(const Operation& operation, Random& random, Limit limit);
 

@@ -1,172 +1,41 @@
 // What holds for every operation of the table: formula = kernel = rule =
 // differences, in first and second derivatives.
-//
-// In the double build everything is held to 1e-12, and to 1e-6 where it is
-// compared with differences. In float the same comparisons run with what its
-// seven digits allow: still far below any wrong sign, flag or factor.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-#include <string>
 #include <vector>
 
 #include "autograd/engine.h"
-#include "autograd/gradcheck.h"
 #include "autograd/ops.h"
-#include "tests/autograd/operation_table.h"
-#include "tests/support/expect.h"
+#include "tests/autograd/proof.h"
 
 namespace gradus::test {
 namespace {
-
-// Rounding: sums of up to a hundred products of numbers up to 6.
-constexpr double kRounding = kFloat ? 2e-5 : 1e-12;
-constexpr GradcheckOptions kDifferences =
-    kFloat ? GradcheckOptions{.step = 1e-2, .tolerance = 1e-2} : GradcheckOptions{};
-constexpr int kDraws = 40;      // small shapes, for comparisons with differences
-constexpr int kLargeDraws = 8;  // large ones, for several chunks and whole vectors
-
-using Leaves = std::vector<Variable>;
-
-double relative_error(double a, double b) {
-  if (a == b || (std::isnan(a) && std::isnan(b))) return 0;
-  const double error = std::abs(a - b) / std::max({1.0, std::abs(a), std::abs(b)});
-  return std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
-}
-
-/// The largest over all elements; infinite where the sizes differ.
-double worst_error(const Array& a, const Array& b) {
-  if (a.sizes != b.sizes) return std::numeric_limits<double>::infinity();
-  double worst = 0;
-  for (std::size_t i = 0; i < a.values.size(); ++i) {
-    worst = std::max(worst, relative_error(a.values[i], b.values[i]));
-  }
-  return worst;
-}
-double worst_error(const Tensor& a, const Tensor& b) {
-  return worst_error(array_of(a), array_of(b));
-}
-
-Leaves leaves(const std::vector<Tensor>& values) {
-  Leaves result;
-  for (const Tensor& value : values) result.emplace_back(value, true);
-  return result;
-}
-
-/// A gradient to start from: numbers between 0.5 and 1.5.
-Tensor random_seed(const Shape& shape, Random& random) {
-  Tensor seed = Tensor::uninitialized(shape);
-  for (Scalar& value : seed.mutable_data()) value = static_cast<Scalar>(random.between(0.5, 1.5));
-  return seed;
-}
-
-/// What backward() from `seed` leaves in x; zeros where nothing reached it.
-std::vector<Tensor> gradients(const Leaves& x) {
-  std::vector<Tensor> result;
-  for (const Variable& one : x) {
-    result.push_back(one.has_grad() ? one.grad().clone() : Tensor::zeros(one.shape()));
-  }
-  return result;
-}
 
 class Operations : public ::testing::TestWithParam<Operation> {
  protected:
   const Operation& op() const { return GetParam(); }
 
   std::vector<Tensor> draw(Limit limit) { return draw_inputs(op(), random_, limit); }
-  /// Inputs around which differences make sense.
-  std::vector<Tensor> draw_smooth() {
-    for (;;) {
-      std::vector<Tensor> inputs = draw(kSmall);
-      std::vector<Array> arrays;
-      for (const Tensor& input : inputs) arrays.push_back(array_of(input));
-      if (op().smooth(arrays)) return inputs;
-    }
-  }
-  /// Small draws, then large ones.
-  std::vector<Tensor> draw_number(int i) { return draw(i < kDraws ? kSmall : kLarge); }
+  std::vector<Tensor> draw_number(int i) { return test::draw_number(i, op(), random_); }
 
-  static std::string shapes(const std::vector<Tensor>& inputs) {
-    std::string text = "shapes";
-    for (const Tensor& input : inputs) text += " " + input.shape().str();
-    return text;
-  }
-  /// Keeps the largest error of this operation for the test's report.
-  void note(double error) {
-    worst_ = std::max(worst_, error);
-    RecordProperty("worst_error", fmt::format("{:.1e}", worst_));
+  static void expect_within(const Proof& proof, double limit) {
+    EXPECT_GT(proof.cases, 0);
+    EXPECT_LE(proof.worst, limit) << proof.where;
   }
 
   Random random_{20240229};
-
- private:
-  double worst_ = 0;
 };
 
-TEST_P(Operations, ValueIsThatOfPlainLoops) {
-  for (int i = 0; i < kDraws + kLargeDraws; ++i) {
-    const std::vector<Tensor> inputs = draw_number(i);
-    std::vector<Array> arrays;
-    for (const Tensor& input : inputs) arrays.push_back(array_of(input));
-    const double error =
-        worst_error(array_of(op().function(leaves(inputs)).value()), op().reference(arrays));
-    note(error);
-    ASSERT_LE(error, kRounding) << shapes(inputs);
-  }
-}
+TEST_P(Operations, ValueIsThatOfPlainLoops) { expect_within(value_proof(op()), kRounding); }
+
+TEST_P(Operations, KernelsAgreeWithTheRule) { expect_within(rule_proof(op()), kRounding); }
 
 TEST_P(Operations, GradientIsThatOfDifferences) {
-  for (int i = 0; i < kDraws; ++i) {
-    const std::vector<Tensor> inputs = draw_smooth();
-    const GradcheckResult result = gradcheck(op().function, inputs, kDifferences);
-    note(result.worst_error);
-    ASSERT_TRUE(result.ok) << shapes(inputs) << ": " << result.worst;
-  }
+  expect_within(gradient_proof(op()), kDifferences.tolerance);
 }
 
-TEST_P(Operations, KernelsAgreeWithTheRule) {
-  for (int i = 0; i < kDraws + kLargeDraws; ++i) {
-    const std::vector<Tensor> inputs = draw_number(i);
-    const Leaves x = leaves(inputs);
-    const Variable y = op().function(x);
-    const Tensor seed = random_seed(y.shape(), random_);
-    const std::vector<Variable> by_rule = grad(y, x, Variable(seed));
-    y.backward(seed);
-    const std::vector<Tensor> by_kernel = gradients(x);
-    for (std::size_t n = 0; n < x.size(); ++n) {
-      const double error = worst_error(by_kernel[n], by_rule[n].value());
-      note(error);
-      ASSERT_LE(error, kRounding) << shapes(inputs) << ", input " << n;
-    }
-  }
-}
-
-// The gradients by rule, weighted and added up, are a function of the inputs
-// and of the gradient they start from. Its own gradient holds every second
-// derivative of the operation.
 TEST_P(Operations, SecondDerivativeIsThatOfDifferences) {
-  for (int i = 0; i < kDraws; ++i) {
-    std::vector<Tensor> inputs = draw_smooth();
-    const std::size_t count = inputs.size();
-    const Tensor y = op().function(leaves(inputs)).value();
-    // The mean of nothing is NaN, and so is its derivative.
-    if (std::ranges::any_of(y.data(), [](Scalar v) { return std::isnan(v); })) continue;
-    std::vector<Tensor> weights;
-    for (const Tensor& input : inputs) weights.push_back(random_seed(input.shape(), random_));
-    inputs.push_back(random_seed(y.shape(), random_));
-    const auto gradient = [&](std::span<const Variable> x) {
-      const std::vector<Variable> parts =
-          grad(op().function(x.first(count)), x.first(count), x[count]);
-      Variable total = 0 * sum(x[count]);
-      for (std::size_t n = 0; n < count; ++n) total = total + sum(parts[n] * Variable(weights[n]));
-      return total;
-    };
-    const GradcheckResult result = gradcheck(gradient, inputs, kDifferences);
-    note(result.worst_error);
-    ASSERT_TRUE(result.ok) << shapes(inputs) << ": " << result.worst;
-  }
+  expect_within(second_derivative_proof(op()), kDifferences.tolerance);
 }
 
 // Every kernel's second way of writing: adding to what is in the slot.

@@ -16,18 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The entry that a row belongs to: that of the longest name it begins with.
-std::string entry_of(const Operation& row) {
-  std::string best;
-  for (const Family& family : families()) {
-    for (const Entry& entry : family.entries) {
-      const bool fits = row.name == entry.name || row.name.starts_with(entry.name + '_');
-      if (fits && entry.name.size() > best.size()) best = entry.name;
-    }
-  }
-  return best;
-}
-
 /// The names that errors and graphs give the operations which the rows apply.
 std::set<std::string> applied() {
   std::set<std::string> names;
