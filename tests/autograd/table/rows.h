@@ -24,6 +24,7 @@ Family shaping_family();
 Family reduction_family();
 Family product_family();
 Family loss_family();
+Family normalisation_family();
 
 // ---------------------------------------------------------------- shapes
 
