@@ -1,4 +1,4 @@
-// Variables that are trained.
+// What a module owns: Variables that are trained, and tensors that are not.
 #pragma once
 
 #include <string>
@@ -27,8 +27,27 @@ class Parameter : public Variable {
   }
 };
 
+/// A tensor that a module owns and changes itself, such as a running mean: saved
+/// and copied as a Parameter is, but never trained.
+class Buffer {
+ public:
+  explicit Buffer(Tensor value) : value_(std::move(value)) {}
+  Buffer(const Buffer& other) : value_(other.value_.clone()) {}
+  Buffer& operator=(const Buffer& other) { return *this = Buffer(other); }
+  Buffer(Buffer&&) = default;
+  Buffer& operator=(Buffer&&) = default;
+  ~Buffer() = default;
+
+  const Tensor& value() const { return value_; }
+  Tensor& value() { return value_; }
+
+ private:
+  Tensor value_;
+};
+
 /// What optimizers and files see of a model: its parameters by name, such as
-/// "decoder.dense_2.weight". The variable shares the module's elements.
+/// "decoder.dense_2.weight", and its buffers, which need no gradient. The
+/// variable shares the module's elements.
 struct NamedParameter {
   std::string name;
   Variable variable;

@@ -12,7 +12,8 @@ namespace {
 
 thread_local CallObserver* observer = nullptr;
 
-// Calls each(dotted name, parameter or generator) for everything below a module.
+// Calls each(dotted name, parameter, buffer or generator), where it takes such, for everything
+// below a module.
 template <class Each>
 class Walk final : public Reflector {
  public:
@@ -21,6 +22,11 @@ class Walk final : public Reflector {
   void operator()(std::string_view name, Parameter& parameter) override {
     if constexpr (std::invocable<Each, std::string, Parameter&>) {
       each_(prefix_ + std::string(name), parameter);
+    }
+  }
+  void operator()(std::string_view name, Buffer& buffer) override {
+    if constexpr (std::invocable<Each, std::string, Buffer&>) {
+      each_(prefix_ + std::string(name), buffer);
     }
   }
   void operator()(std::string_view name, Module& child) override {
@@ -67,7 +73,14 @@ void Module::set_path(const ModulePath* path) {
 
 Parameters Module::parameters() {
   Parameters result;
-  Walk walk([&](std::string name, Parameter& p) { result.push_back({std::move(name), p}); });
+  struct Add {
+    Parameters& to;
+    void operator()(std::string name, Parameter& p) const { to.push_back({std::move(name), p}); }
+    void operator()(std::string name, Buffer& b) const {
+      to.push_back({std::move(name), Variable(b.value())});
+    }
+  };
+  Walk walk(Add{result});
   reflect(walk);
   return result;
 }

@@ -1,8 +1,8 @@
 // A part of a model: something with parameters and parts of its own.
 //
-// A module lists its parameters, children and random generators in one function,
-// `reflect`; their names, the state in a file, freezing, the summary and the paths
-// in errors all derive from it. Modules are values: a copy has parameters of its
+// A module lists its parameters, buffers, children and random generators in one
+// function, `reflect`; their names, the state in a file, freezing, the summary and
+// the paths in errors all derive from it. Modules are values: a copy has parameters of its
 // own. Assigning to a module gives it new parameters, which an optimizer made
 // before does not know; to put weights back use load_weights or optim::BestWeights.
 //
@@ -44,12 +44,13 @@ namespace gradus::nn {
 
 class Module;
 
-/// Told of each parameter, child and generator of a module, in order.
+/// Told of each parameter, buffer, child and generator of a module, in order.
 class Reflector {
  public:
   virtual ~Reflector() = default;
   virtual void operator()(std::string_view name, Parameter& parameter) = 0;
   virtual void operator()(std::string_view name, Module& child) = 0;
+  virtual void operator()(std::string_view /*name*/, Buffer&) {}
   virtual void operator()(std::string_view /*name*/, Generator&) {}
 };
 
@@ -65,7 +66,8 @@ class Module {
 
   virtual void reflect(Reflector&) {}
 
-  /// Every parameter below this module by its dotted name, in the order of `reflect`.
+  /// Every parameter and buffer below this module by its dotted name, in the order
+  /// of `reflect`. Buffers, as frozen parameters, require no gradient.
   Parameters parameters();
   /// Every generator below this module, named likewise: the state of a model
   /// beside its weights. Pointers into this module.
@@ -73,7 +75,7 @@ class Module {
   /// Freezes every parameter below this module, or thaws it. Optimizers made
   /// before keep what they were given.
   void set_trainable(bool trainable);
-  /// The number of elements in all parameters.
+  /// The number of elements in all parameters and buffers.
   Index parameter_count();
   /// The class's name without its namespaces: "Dense".
   std::string type() const;

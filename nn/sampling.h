@@ -16,8 +16,7 @@ Variable sample(const Variable& mean, const Variable& log_var, const Tensor& noi
 
 /// `sample` with standard normal noise from a generator of its own: other noise
 /// in each call, the same for a seed at any number of threads. It draws wherever
-/// it is called, in training and in prediction, for there is no such mode; who
-/// wants no noise uses the mean.
+/// it is called, in training and in evaluation; who wants no noise uses the mean.
 class Sampling final : public Module {
  public:
   explicit Sampling(Generator generator) : generator_(generator) {}

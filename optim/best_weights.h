@@ -12,6 +12,7 @@ namespace gradus::optim {
 
 class BestWeights final : public Callback {
  public:
+  /// Of the parameters and buffers of model.parameters().
   explicit BestWeights(Parameters parameters);
   void on_epoch_end(const History& history) override;
 

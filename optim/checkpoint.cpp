@@ -118,7 +118,7 @@ History Checkpoint::restore() {
     const std::vector<std::uint64_t> positions =
         counters(generators_, progress.value("generators", Json::array()));
     std::vector<NamedTensor> weights;
-    for (const NamedParameter& p : optimizer_.parameters()) {
+    for (const NamedParameter& p : optimizer_.all_parameters()) {
       weights.push_back({p.name, p.variable.value()});
     }
     // All is checked before the first element changes.
@@ -147,7 +147,7 @@ void Checkpoint::on_epoch_end(const History& history) {
 
 void Checkpoint::save(const History& history) const {
   TensorFile file;
-  for (const NamedParameter& p : optimizer_.parameters()) {
+  for (const NamedParameter& p : optimizer_.all_parameters()) {
     file.tensors.push_back({kWeight + p.name, p.variable.value()});
   }
   for (NamedTensor& t : optimizer_.state()) file.tensors.push_back(std::move(t));

@@ -1,9 +1,11 @@
 // A training run in a file, so that it can be taken up again to the same bits.
 //
-// The file holds the weights, the optimizer's moments and step, the best
-// weights, the history, and where the generators of the model stand. Shuffles
-// depend on the seed and the epoch alone, so nothing more is needed. It is replaced atomically: a
-// run that is killed leaves its last complete checkpoint.
+// The file holds all that the optimizer was given, which should be all of
+// model.parameters(): weights, frozen ones too, and buffers. It holds the
+// optimizer's moments and step, the best weights, the history, and where the
+// generators of the model stand. Shuffles depend on the seed and the epoch
+// alone, so nothing more is needed. It is replaced atomically: a run that is
+// killed leaves its last complete checkpoint.
 #pragma once
 
 #include <chrono>

@@ -9,9 +9,9 @@
 namespace gradus::optim {
 
 Optimizer::Optimizer(Parameters parameters, std::vector<std::string> moments, Scalar learning_rate)
-    : moment_names_(std::move(moments)) {
+    : all_(std::move(parameters)), moment_names_(std::move(moments)) {
   set_learning_rate(learning_rate);
-  for (NamedParameter& p : parameters) {
+  for (const NamedParameter& p : all_) {
     if (!p.variable.requires_grad()) continue;
     for (const NamedParameter& other : parameters_) {
       if (other.variable.node() == p.variable.node()) {
@@ -19,7 +19,7 @@ Optimizer::Optimizer(Parameters parameters, std::vector<std::string> moments, Sc
              p.name);
       }
     }
-    parameters_.push_back(std::move(p));
+    parameters_.push_back(p);
   }
   if (parameters_.empty()) {
     fail("[optimizer] got no parameter that requires a gradient; pass model.parameters()");

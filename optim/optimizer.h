@@ -33,7 +33,11 @@ class Optimizer {
   /// For schedules. Throws `Error` unless it is positive and finite.
   void set_learning_rate(Scalar rate);
 
+  /// Those that are trained.
   const Parameters& parameters() const { return parameters_; }
+  /// All that the optimizer was given: also those that it leaves alone, frozen
+  /// parameters and the buffers that a model changes itself.
+  const Parameters& all_parameters() const { return all_; }
   std::int64_t steps() const { return steps_; }
 
   /// Moments and such, by name, for a checkpoint; tensors share the optimizer's.
@@ -61,7 +65,7 @@ class Optimizer {
   virtual void update(const Chunk& chunk) const = 0;
 
  private:
-  Parameters parameters_;
+  Parameters parameters_, all_;
   std::vector<std::string> moment_names_;
   std::vector<std::vector<Tensor>> moments_;  // [moment][parameter]
   std::vector<Chunk> whole_;                  // one a parameter; filled anew in each step

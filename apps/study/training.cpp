@@ -32,7 +32,7 @@ Training train(const Run& run, optim::Optimizer& optimizer, const optim::Dataset
                const optim::Dataset& validation, const optim::LossFunction& loss,
                std::vector<NamedGenerator> generators) {
   const StudyOptions& options = run.options;
-  optim::BestWeights best(optimizer.parameters());
+  optim::BestWeights best(optimizer.all_parameters());
   optim::Checkpoint checkpoint(run.folder.add("checkpoint.safetensors"), optimizer, best,
                                {run.settings.begin(), run.settings.end()}, std::move(generators));
   StopWhenNotFinite stop;
