@@ -74,7 +74,8 @@ void expect_only_beta(Norm norm, const Tensor& values) {
   Tensor seed = Tensor::full(values.shape(), 2);
   const std::vector<Variable> rule = grad(y, std::array{x, gamma, beta}, Variable(seed));
   y.backward(seed);
-  for (const Scalar v : y.value().data()) EXPECT_NEAR(v, 0.25, test::kFloat ? kClose : 100 * kClose);
+  for (const Scalar v : y.value().data())
+    EXPECT_NEAR(v, 0.25, test::kFloat ? kClose : 100 * kClose);
   for (const Variable& by : {x, gamma}) {
     for (const Scalar g : by.grad().data()) EXPECT_NEAR(g, 0, 200 * kClose);
   }
