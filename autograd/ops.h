@@ -4,5 +4,7 @@
 #include "autograd/arithmetic.h"  // IWYU pragma: export
 #include "autograd/dense.h"       // IWYU pragma: export
 #include "autograd/matmul.h"      // IWYU pragma: export
+#include "autograd/reductions.h"  // IWYU pragma: export
 #include "autograd/shaping.h"     // IWYU pragma: export
+#include "autograd/softmax.h"     // IWYU pragma: export
 #include "autograd/unary.h"       // IWYU pragma: export
