@@ -1,6 +1,7 @@
 #include "autograd/dense.h"
 
 #include "autograd/matmul.h"
+#include "autograd/reductions.h"
 #include "autograd/shaping.h"
 #include "autograd/unary.h"
 #include "tensor/blas.h"

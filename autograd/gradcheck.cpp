@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "autograd/arithmetic.h"
-#include "autograd/shaping.h"
+#include "autograd/reductions.h"
 #include "tensor/error.h"
 #include "tensor/random.h"
 

@@ -6,5 +6,7 @@
 #include "autograd/dropout.h"        // IWYU pragma: export
 #include "autograd/matmul.h"         // IWYU pragma: export
 #include "autograd/normalisation.h"  // IWYU pragma: export
+#include "autograd/reductions.h"     // IWYU pragma: export
 #include "autograd/shaping.h"        // IWYU pragma: export
+#include "autograd/softmax.h"        // IWYU pragma: export
 #include "autograd/unary.h"          // IWYU pragma: export

@@ -104,15 +104,4 @@ Variable sum_to(const Variable& x, const Shape& shape) {
   return x.shape() == shape ? unchanged(x) : apply(SumTo{shape}, x);
 }
 
-Variable sum(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
-  const Shape kept = reduced_shape("sum", x.shape(), axes, true);
-  const Variable y = sum_to(x, kept);
-  return keep_dims ? y : reshape(y, reduced_shape("sum", x.shape(), axes, false));
-}
-Variable mean(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
-  const Variable total = sum(x, axes, keep_dims);
-  return total *
-         (static_cast<Scalar>(total.value().numel()) / static_cast<Scalar>(x.value().numel()));
-}
-
 }  // namespace gradus

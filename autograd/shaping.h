@@ -1,7 +1,5 @@
-// Other shapes for the same elements, sums over dimensions, and their reverse.
+// Other shapes for the same elements; stretching, and its reverse.
 #pragma once
-
-#include <initializer_list>
 
 #include "autograd/variable.h"
 
@@ -18,11 +16,5 @@ Variable broadcast_to(const Variable& x, const Shape& shape);
 /// reverse of broadcast_to. Throws `Error` where `shape` does not broadcast to
 /// that of x.
 Variable sum_to(const Variable& x, const Shape& shape);
-
-/// Over `axes` (negative ones count from the end; none means all); with
-/// `keep_dims` these stay with size 1. Throws `Error` for an axis that is not there.
-Variable sum(const Variable& x, std::initializer_list<int> axes = {}, bool keep_dims = false);
-/// The mean of no elements is NaN.
-Variable mean(const Variable& x, std::initializer_list<int> axes = {}, bool keep_dims = false);
 
 }  // namespace gradus

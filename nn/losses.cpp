@@ -1,7 +1,6 @@
 #include "nn/losses.h"
 
 #include "autograd/operation.h"
-#include "autograd/shaping.h"
 #include "autograd/unary.h"
 
 namespace gradus::nn {
@@ -14,6 +13,7 @@ namespace {
 template <class L>
 struct MeanLoss {
   static constexpr const char* kName = L::kName;
+  L loss{};
   Saved x{0}, t{1};
 
   Tensor forward(const Tensor& prediction, const Tensor& target) {
@@ -24,18 +24,19 @@ struct MeanLoss {
     x = prediction;
     t = target;
     const double sum =
-        map_sum([](Scalar p, Scalar q) { return L::value(p, q); }, prediction, target);
+        map_sum([l = loss](Scalar p, Scalar q) { return l.value(p, q); }, prediction, target);
     return Tensor::scalar(static_cast<Scalar>(sum / static_cast<double>(target.numel())));
   }
   void backward(const Tensor& dy, const Gradients& d) const {
     const Scalar g = dy.item() / static_cast<Scalar>(x.get().numel());
-    d[0].map([g](Scalar p, Scalar q) { return g * L::by_prediction(p, q); }, x.get(), t.get());
-    d[1].map([g](Scalar p, Scalar q) { return g * L::by_target(p, q); }, x.get(), t.get());
+    d[0].map([g, l = loss](Scalar p, Scalar q) { return g * l.by_prediction(p, q); }, x.get(),
+             t.get());
+    d[1].map([g, l = loss](Scalar p, Scalar q) { return g * l.by_target(p, q); }, x.get(), t.get());
   }
   Variables rule(const Variable& dy, const Recall& recall) const {
     const Variable p = recall(x), q = recall(t);
     const Variable g = dy / static_cast<Scalar>(p.value().numel());
-    return {g * L::by_prediction(p, q), g * L::by_target(p, q)};
+    return {g * loss.by_prediction(p, q), g * loss.by_target(p, q)};
   }
 };
 
@@ -84,6 +85,60 @@ struct AbsoluteError {
   }
 };
 
+/// L = -t ln p - (1 - t) ln(1 - p);  L_p = (1 - t) / (1 - p) - t / p, L_t = ln(1 - p) - ln p;
+/// logarithms are at least -100, divisors at least 1e-12.
+struct ProbabilityBce {
+  static constexpr const char* kName = "binary_cross_entropy";
+  static constexpr Scalar kLeastLog = -100, kLeast = Scalar(1e-12);
+  static Scalar value(Scalar p, Scalar t) {
+    // What is known for certain costs nothing; log1p keeps the digits of a small p.
+    const Scalar yes = std::log(p), no = std::log1p(-p);
+    return -t * clamped(yes) - (1 - t) * clamped(no);
+  }
+  template <class T>
+  static T by_prediction(const T& p, const T& t) {
+    return (1 - t) / at_least(1 - p) - t / at_least(p);
+  }
+  static Scalar by_target(Scalar p, Scalar) {
+    return clamped(std::log1p(-p)) - clamped(std::log(p));
+  }
+  static Variable by_target(const Variable& p, const Variable&) {
+    return clamped_log(1 - p) - clamped_log(p);
+  }
+
+ private:
+  static Scalar clamped(Scalar log) { return log < kLeastLog ? kLeastLog : log; }
+  template <class T>
+  static T at_least(const T& p) {
+    return where(-p > -kLeast, T(kLeast), p);
+  }
+  // Where the clamp holds, no derivative meets the logarithm.
+  static Variable clamped_log(const Variable& p) {
+    const Variable low = -log(p.detach()) > -kLeastLog;
+    return where(low, kLeastLog, log(where(low, 1, p)));
+  }
+};
+
+/// With e = x - t:  L = e^2 / 2 where |e| <= delta, else delta (|e| - delta / 2);
+/// L_x = e, at least -delta and at most delta, L_t = -L_x
+struct Huber {
+  static constexpr const char* kName = "huber";
+  Scalar delta;
+  Scalar value(Scalar x, Scalar t) const {
+    const Scalar size = std::abs(x - t);
+    return size <= delta ? size * size / 2 : delta * (size - delta / 2);
+  }
+  template <class T>
+  T by_prediction(const T& x, const T& t) const {
+    const T e = x - t;
+    return where(e > delta, T(delta), where(-e > delta, T(-delta), e));
+  }
+  template <class T>
+  T by_target(const T& x, const T& t) const {
+    return by_prediction(t, x);
+  }
+};
+
 /// The divergence of N(m, e^v) from N(0, 1). Near 0, where e^v - 1 has digits
 /// that e^v has not, it is about (m^2 + v^2 / 2) / 2.
 constexpr auto kl = [](Scalar m, Scalar v) { return Scalar(0.5) * (m * m + (math::expm1(v) - v)); };
@@ -128,6 +183,13 @@ Variable mse(const Variable& predictions, const Variable& targets) {
 }
 Variable mae(const Variable& predictions, const Variable& targets) {
   return apply(MeanLoss<AbsoluteError>{}, predictions, targets);
+}
+Variable binary_cross_entropy(const Variable& probabilities, const Variable& targets) {
+  return apply(MeanLoss<ProbabilityBce>{}, probabilities, targets);
+}
+Variable huber(const Variable& predictions, const Variable& targets, Scalar delta) {
+  if (!(delta > 0)) fail("[huber] got delta {}, expected more than 0", delta);
+  return apply(MeanLoss<Huber>{{delta}}, predictions, targets);
 }
 Variable gaussian_kl(const Variable& mean, const Variable& log_var) {
   return apply(GaussianKl{}, mean, log_var);

@@ -1,4 +1,4 @@
-// Sums over dimensions.
+// Sums and extremes over dimensions.
 //
 // Thread safety: free functions; the caller orders writes to shared tensors.
 #pragma once
@@ -20,5 +20,11 @@ Shape reduced_shape(const char* operation, const Shape& shape, std::span<const i
 /// aligned at the last dimension): the reverse of broadcasting. Long sums run
 /// in double, in a fixed order. Requires: broadcasts_to(out.shape(), x.shape()).
 void sum_to(Tensor& out, Write write, const Tensor& x);
+/// The same for the largest and the smallest: NaN where there is one, -inf and
+/// +inf of nothing.
+void max_to(Tensor& out, const Tensor& x);
+void min_to(Tensor& out, const Tensor& x);
+/// The largest of x, as max_to.
+Scalar max_of(std::span<const Scalar> x);
 
 }  // namespace gradus

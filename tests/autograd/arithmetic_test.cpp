@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "autograd/engine.h"
-#include "autograd/shaping.h"
+#include "autograd/reductions.h"
 #include "tests/support/expect.h"
 
 namespace gradus {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/shaping.h"
+#include "autograd/reductions.h"
 #include "tests/support/expect.h"
 
 namespace gradus::nn {

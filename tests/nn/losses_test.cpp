@@ -198,9 +198,12 @@ TEST(GaussianKlPerDimension, AddsUpToTheLoss) {
   EXPECT_NEAR(total / loss, 1, kClose);
 }
 
+Variable huber_of_one(const Variable& x, const Variable& t) { return huber(x, t); }
+
 INSTANTIATE_TEST_SUITE_P(Losses, EveryLoss,
                          testing::Values(Named{"bce_with_logits", bce_with_logits},
-                                         Named{"mse", mse}, Named{"mae", mae}),
+                                         Named{"mse", mse}, Named{"mae", mae},
+                                         Named{"huber", huber_of_one}),
                          [](const auto& param) { return std::string(param.param.name); });
 
 }  // namespace

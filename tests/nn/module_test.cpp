@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "autograd/reductions.h"
 #include "autograd/shaping.h"
 #include "nn/layers.h"
 #include "tests/support/expect.h"

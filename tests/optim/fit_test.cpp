@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "autograd/arithmetic.h"
-#include "autograd/shaping.h"
+#include "autograd/reductions.h"
 #include "nn/layers.h"
 #include "nn/losses.h"
 #include "optim/adam.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "autograd/arithmetic.h"
-#include "autograd/shaping.h"
+#include "autograd/reductions.h"
 #include "optim/adam.h"
 #include "optim/rmsprop.h"
 #include "optim/sgd.h"

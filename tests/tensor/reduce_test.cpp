@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <limits>
 #include <vector>
 
 #include "tests/support/expect.h"
@@ -136,6 +138,39 @@ TEST(SumTo, TenMillionEqualNumbersKeepTheirDigits) {
   Tensor rows = Tensor::zeros({4, 1});
   sum_to(rows, Write::overwrite, t.reshape({4, n / 4}));
   for (const Scalar row : rows.data()) EXPECT_NEAR(row / (want / 4), 1, tolerance);
+}
+
+TEST(Extremes, OfWholeVectorsAndTheirRest) {
+  const Tensor x = whole_numbers({3, 37, 70});
+  const auto v = x.data();
+  for (const Shape& to : {Shape{}, Shape{3, 37, 1}, Shape{3, 1, 70}, Shape{1, 37, 1}}) {
+    Tensor most = Tensor::uninitialized(to), least = Tensor::uninitialized(to);
+    max_to(most, x);
+    min_to(least, x);
+    for (Index i = 0; i < 3; ++i) {
+      for (Index j = 0; j < 37; ++j) {
+        for (Index k = 0; k < 70; ++k) {
+          Index at = 0;
+          for (int axis = 0; axis < to.rank(); ++axis) {
+            at = at * to[axis] +
+                 (to[axis] == 1 ? 0 : std::array{i, j, k}[static_cast<std::size_t>(axis)]);
+          }
+          const Scalar one = v[static_cast<std::size_t>((i * 37 + j) * 70 + k)];
+          ASSERT_LE(one, most.data()[static_cast<std::size_t>(at)]) << to.str();
+          ASSERT_GE(one, least.data()[static_cast<std::size_t>(at)]) << to.str();
+        }
+      }
+    }
+    EXPECT_EQ(max_of(most.data()), 50) << to.str();
+  }
+}
+
+TEST(Extremes, OfNothing) {
+  Tensor out = Tensor::zeros({2});
+  max_to(out, Tensor::zeros({0, 2}));
+  EXPECT_EQ(out.data()[1], -std::numeric_limits<Scalar>::infinity());
+  min_to(out, Tensor::zeros({0, 2}));
+  EXPECT_EQ(out.data()[1], std::numeric_limits<Scalar>::infinity());
 }
 
 TEST(SumTo, SameBitsOnAnyNumberOfThreads) {

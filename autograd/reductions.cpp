@@ -1,0 +1,173 @@
+#include "autograd/reductions.h"
+
+#include <algorithm>
+
+#include "autograd/arithmetic.h"
+#include "autograd/operation.h"
+#include "autograd/shaping.h"
+#include "autograd/unary.h"
+#include "tensor/softmax.h"
+
+namespace gradus {
+namespace {
+
+Tensor summed_to(const Shape& shape, const Tensor& x) {
+  Tensor y = Tensor::uninitialized(shape);
+  sum_to(y, Write::overwrite, x);
+  return y;
+}
+// How many elements of x there are for each of `reduced`.
+Scalar count_of(const Tensor& x, const Shape& reduced) {
+  return static_cast<Scalar>(x.numel()) / static_cast<Scalar>(reduced.numel());
+}
+
+struct Largest {
+  static constexpr const char* kName = "max";
+  static void reduce(Tensor& y, const Tensor& x) { max_to(y, x); }
+};
+struct Smallest {
+  static constexpr const char* kName = "min";
+  static void reduce(Tensor& y, const Tensor& x) { min_to(y, x); }
+};
+
+/// y = the largest or smallest x;  dx = dy / k at the k of x that are, else 0
+template <class Which>
+struct Extreme {
+  static constexpr const char* kName = Which::kName;
+  Shape to;
+  Saved x{0}, y{Saved::kOutput};
+
+  Tensor forward(const Tensor& input) {
+    if (input.numel() == 0 && to.numel() != 0) {
+      fail("[{}] got shape {}, expected at least one element to choose from", kName,
+           input.shape().str());
+    }
+    x = input;
+    Tensor result = Tensor::uninitialized(to);
+    Which::reduce(result, input);
+    y = result;
+    return result;
+  }
+  // 1 where x is the one that was chosen, or one of them.
+  Tensor chosen() const {
+    return mapped(
+        kName, [](Scalar v, Scalar best) { return Scalar(v == best || v != v ? 1 : 0); }, x.get(),
+        y.get());
+  }
+  void backward(const Tensor& dy, const Gradients& d) const {
+    const Tensor here = chosen();
+    d[0].map([](Scalar c, Scalar g, Scalar k) { return c != 0 ? g / k : 0; }, here, dy,
+             summed_to(to, here));
+  }
+  Variables rule(const Variable& dy, const Recall&) const {
+    const Variable here(chosen());
+    return {where(here, dy / sum_to(here, to), 0)};
+  }
+};
+
+/// y = sum of (x - mean)^2 / m with m = n - correction;  dx = 2 dy (x - mean) / m
+struct Var {
+  static constexpr const char* kName = "var";
+  Shape to;
+  int correction;
+  Saved x{0};
+
+  // Twice, because a large mean is rounded; the mean of what is left is small.
+  Tensor centred() const {
+    Tensor rest = x.get();
+    for (int pass = 0; pass < 2; ++pass) {
+      const Scalar n = count_of(rest, to);
+      rest = mapped(
+          kName, [n](Scalar v, Scalar total) { return v - total / n; }, rest, summed_to(to, rest));
+    }
+    return rest;
+  }
+  Scalar divisor() const {
+    return std::max(Scalar(0), count_of(x.get(), to) - static_cast<Scalar>(correction));
+  }
+  Tensor forward(const Tensor& input) {
+    x = input;
+    const Tensor squares = mapped([](Scalar v) { return v * v; }, centred());
+    return mapped([m = divisor()](Scalar total) { return total / m; }, summed_to(to, squares));
+  }
+  void backward(const Tensor& dy, const Gradients& d) const {
+    d[0].map([m = divisor()](Scalar v, Scalar g) { return 2 * g * v / m; }, centred(), dy);
+  }
+  Variables rule(const Variable& dy, const Recall& recall) const {
+    const Variable v = recall(x);
+    const Variable rest = v - sum_to(v, to) / count_of(x.get(), to);
+    return {2 * dy * rest / divisor()};
+  }
+};
+
+/// y = ln(sum of e^x) = m + ln s with m = max of x, s = sum of e^(x - m);  dx = dy e^(x - m) / s
+struct LogSumExp {
+  static constexpr const char* kName = "logsumexp";
+  Shape to;
+  Saved x{0}, y{Saved::kOutput};
+  Tensor most{}, total{};
+
+  static Scalar part(Scalar v, Scalar largest) { return math::exp(below_largest(v, largest)); }
+
+  Tensor forward(const Tensor& input) {
+    x = input;
+    most = Tensor::uninitialized(to);
+    max_to(most, input);
+    total = summed_to(to, mapped(kName, part, input, most));
+    const Tensor result = mapped(
+        kName, [](Scalar m, Scalar s) { return m + std::log(s); }, most, total);
+    y = result;
+    return result;
+  }
+  void backward(const Tensor& dy, const Gradients& d) const {
+    d[0].map([](Scalar v, Scalar m, Scalar s, Scalar g) { return g * (part(v, m) / s); }, x.get(),
+             most, total, dy);
+  }
+  // e^(x - y). What x - y is where both are infinite, no derivative depends on.
+  Variables rule(const Variable& dy, const Recall& recall) const {
+    const Variable v = recall(x);
+    const Variable infinite(mapped(
+        kName, [](Scalar a, Scalar b) { return Scalar(a == b && std::isinf(a) ? 1 : 0); }, x.get(),
+        y.get()));
+    const Variable share(mapped([](Scalar s) { return -std::log(s); }, total));
+    return {dy * exp(where(infinite, share, v - recall(y)))};
+  }
+};
+
+// operation(kept) with the shape that keeps the dimensions; they go afterwards, where they should.
+template <class Operation>
+Variable reduced(const char* name, const Variable& x, std::initializer_list<int> axes,
+                 bool keep_dims, const Operation& operation) {
+  const Variable y = operation(reduced_shape(name, x.shape(), axes, true));
+  return keep_dims ? y : reshape(y, reduced_shape(name, x.shape(), axes, false));
+}
+
+}  // namespace
+
+Variable sum(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
+  return reduced("sum", x, axes, keep_dims, [&](const Shape& to) { return sum_to(x, to); });
+}
+Variable mean(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
+  const Variable total = sum(x, axes, keep_dims);
+  return total *
+         (static_cast<Scalar>(total.value().numel()) / static_cast<Scalar>(x.value().numel()));
+}
+Variable max(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
+  return reduced("max", x, axes, keep_dims,
+                 [&](const Shape& to) { return apply(Extreme<Largest>{to}, x); });
+}
+Variable min(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
+  return reduced("min", x, axes, keep_dims,
+                 [&](const Shape& to) { return apply(Extreme<Smallest>{to}, x); });
+}
+Variable var(const Variable& x, std::initializer_list<int> axes, bool keep_dims, int correction) {
+  return reduced("var", x, axes, keep_dims, [&](const Shape& to) {
+    return apply(Var{to, correction}, x);
+  });
+}
+Variable logsumexp(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
+  return reduced("logsumexp", x, axes, keep_dims,
+                 [&](const Shape& to) { return apply(LogSumExp{to}, x); });
+}
+
+}  // namespace gradus
