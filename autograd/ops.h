@@ -1,8 +1,11 @@
 // Every operation on Variables.
 #pragma once
 
-#include "autograd/arithmetic.h"  // IWYU pragma: export
-#include "autograd/dense.h"       // IWYU pragma: export
-#include "autograd/matmul.h"      // IWYU pragma: export
-#include "autograd/shaping.h"     // IWYU pragma: export
-#include "autograd/unary.h"       // IWYU pragma: export
+#include "autograd/activations.h"  // IWYU pragma: export
+#include "autograd/arithmetic.h"   // IWYU pragma: export
+#include "autograd/dense.h"        // IWYU pragma: export
+#include "autograd/extrema.h"      // IWYU pragma: export
+#include "autograd/matmul.h"       // IWYU pragma: export
+#include "autograd/power.h"        // IWYU pragma: export
+#include "autograd/shaping.h"      // IWYU pragma: export
+#include "autograd/unary.h"        // IWYU pragma: export

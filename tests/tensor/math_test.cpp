@@ -41,6 +41,10 @@ const Function kFunctions[] = {
     {"tanh", [](Scalar x) { return math::tanh(x); }, [](long double x) { return std::tanh(x); },
      -1e38, 1e38, 3},
     {"softplus", [](Scalar x) { return math::softplus(x); }, exact_softplus, -1e38, 1e38, 3},
+    {"normal_cdf", [](Scalar x) { return math::normal_cdf(x); },
+     [](long double x) { return std::erfc(-x * std::sqrt(0.5L)) / 2; }, -1e38, 1e38,
+     // In double the rounding of x / sqrt(2) grows with x^2 / 2, to 2e-13 in all.
+     test::kFloat ? 6 : 2000},
 };
 
 class Accuracy : public testing::TestWithParam<Function> {};
@@ -102,6 +106,7 @@ TEST(Math, ZeroOfEitherSign) {
     EXPECT_EQ(math::sigmoid(zero), Scalar(0.5));
     EXPECT_EQ(math::tanh(zero), 0);
     EXPECT_NEAR(math::softplus(zero), std::log(2.0), 1e-7);
+    EXPECT_NEAR(math::normal_cdf(zero), 0.5, 1e-7);
   }
   EXPECT_EQ(math::log1p_unit(0), 0);
   EXPECT_NEAR(math::log1p_unit(1), std::log(2.0), 1e-7);
@@ -118,6 +123,8 @@ TEST(Math, InfinityGivesTheLimits) {
   EXPECT_EQ(math::tanh(-kInf), -1);
   EXPECT_EQ(math::softplus(kInf), kInf);
   EXPECT_EQ(math::softplus(-kInf), 0);
+  EXPECT_EQ(math::normal_cdf(kInf), 1);
+  EXPECT_EQ(math::normal_cdf(-kInf), 0);
 }
 
 TEST(Math, HugeArgumentsGiveTheLimitsToo) {
@@ -132,6 +139,8 @@ TEST(Math, HugeArgumentsGiveTheLimitsToo) {
     EXPECT_EQ(math::tanh(-huge), -1);
     EXPECT_EQ(math::softplus(huge), huge);
     EXPECT_EQ(math::softplus(-huge), 0);
+    EXPECT_EQ(math::normal_cdf(huge), 1);
+    EXPECT_EQ(math::normal_cdf(-huge), 0);
   }
 }
 
@@ -152,6 +161,8 @@ TEST(Math, ResultsKeepWithinTheirRange) {
     EXPECT_GE(math::sigmoid(x), 0);
     EXPECT_LE(math::sigmoid(x), 1);
     EXPECT_LE(std::abs(math::tanh(x)), 1);
+    EXPECT_GE(math::normal_cdf(x), 0);
+    EXPECT_LE(math::normal_cdf(x), 1);
     EXPECT_GE(math::softplus(x), std::max(x, Scalar(0)));
   }
 }
@@ -172,13 +183,14 @@ TEST(Math, AVectorisedLoopGivesTheSame) {
   for (int i = 0; i < 1003; ++i) x.push_back(Scalar(-110 + 0.22 * i));
   x.insert(x.end(), {kInf, -kInf, kNan, 0, kSmallest, Scalar(1e38), Scalar(-1e38)});
   const std::size_t n = x.size();
-  std::vector<Scalar> e(n), s(n), t(n), p(n);
+  std::vector<Scalar> e(n), s(n), t(n), p(n), c(n);
 #pragma omp simd
   for (std::size_t i = 0; i < n; ++i) {
     e[i] = math::exp(x[i]);
     s[i] = math::sigmoid(x[i]);
     t[i] = math::tanh(x[i]);
     p[i] = math::softplus(x[i]);
+    c[i] = math::normal_cdf(x[i]);
   }
   const auto expect_same = [](Scalar got, Scalar want) {
     if (std::isnan(want)) {
@@ -195,6 +207,7 @@ TEST(Math, AVectorisedLoopGivesTheSame) {
     expect_same(s[i], math::sigmoid(x[i]));
     expect_same(t[i], math::tanh(x[i]));
     expect_same(p[i], math::softplus(x[i]));
+    expect_same(c[i], math::normal_cdf(x[i]));
   }
 }
 
