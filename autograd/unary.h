@@ -81,7 +81,7 @@ struct Expm1 {
 struct Log {
   static constexpr const char* kName = "log";
   static constexpr bool kFromOutput = false;
-  static Scalar value(Scalar x) { return std::log(x); }
+  static Scalar value(Scalar x) { return math::log(x); }
   template <class T>
   static T derivative(const T& x) {
     return 1 / x;
@@ -92,7 +92,7 @@ struct Log {
 struct Log1p {
   static constexpr const char* kName = "log1p";
   static constexpr bool kFromOutput = false;
-  static Scalar value(Scalar x) { return std::log1p(x); }
+  static Scalar value(Scalar x) { return math::log1p(x); }
   template <class T>
   static T derivative(const T& x) {
     return 1 / (1 + x);
