@@ -24,7 +24,7 @@ template <class T>
 T by_exponent(const T& a, const T& b, const T& c) {
   using std::log;
   const auto none = where(a > 0, c == 0, where(a == 0, b >= 0, T(Scalar(0))));
-  return c * log(where(none, T(Scalar(1)), a));
+  return c * log(where(none != 0, T(Scalar(1)), a));
 }
 
 /// c = a^b;  da = dc b a^(b-1), db = dc c ln a

@@ -39,12 +39,12 @@ TEST(Arithmetic, NamesTheOperationWhoseShapesDoNotFit) {
   EXPECT_EQ(error_of([&] { a - b; }), text("sub"));
   EXPECT_EQ(error_of([&] { a* b; }), text("mul"));
   EXPECT_EQ(error_of([&] { a / b; }), text("div"));
-  EXPECT_EQ(error_of([&] { a > b; }), text("greater"));
-  EXPECT_EQ(error_of([&] { a < b; }), text("less"));
-  EXPECT_EQ(error_of([&] { a >= b; }), text("greater_equal"));
-  EXPECT_EQ(error_of([&] { a <= b; }), text("less_equal"));
-  EXPECT_EQ(error_of([&] { a == b; }), text("equal"));
-  EXPECT_EQ(error_of([&] { a != b; }), text("not_equal"));
+  EXPECT_EQ(error_of([&] { return a > b; }), text("greater"));
+  EXPECT_EQ(error_of([&] { return a < b; }), text("less"));
+  EXPECT_EQ(error_of([&] { return a >= b; }), text("greater_equal"));
+  EXPECT_EQ(error_of([&] { return a <= b; }), text("less_equal"));
+  EXPECT_EQ(error_of([&] { return a == b; }), text("equal"));
+  EXPECT_EQ(error_of([&] { return a != b; }), text("not_equal"));
   EXPECT_EQ(error_of([&] { where(a, a, b); }), text("where"));
   EXPECT_EQ(error_of([&] { where(a, b, 0); }), text("where"));
 }
