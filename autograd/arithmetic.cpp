@@ -1,5 +1,7 @@
 #include "autograd/arithmetic.h"
 
+#include <functional>
+
 #include "autograd/operation.h"
 
 namespace gradus {
@@ -107,6 +109,13 @@ struct Where {
   }
 };
 
+template <class F>
+Variable compare(const char* name, F holds, const Variable& a, const Variable& b) {
+  return Variable(mapped(
+      name, [holds](Scalar x, Scalar y) { return Scalar(holds(x, y) ? 1 : 0); }, a.value(),
+      b.value()));
+}
+
 }  // namespace
 
 Variable operator+(const Variable& a, const Variable& b) { return apply(Add{}, a, b); }
@@ -115,8 +124,23 @@ Variable operator*(const Variable& a, const Variable& b) { return apply(Mul{}, a
 Variable operator/(const Variable& a, const Variable& b) { return apply(Div{}, a, b); }
 Variable operator-(const Variable& a) { return apply(Neg{}, a); }
 
-Variable operator>(const Variable& x, Scalar bound) {
-  return Variable(mapped([bound](Scalar v) { return Scalar(v > bound ? 1 : 0); }, x.value()));
+Variable operator>(const Variable& a, const Variable& b) {
+  return compare("greater", std::greater<>(), a, b);
+}
+Variable operator<(const Variable& a, const Variable& b) {
+  return compare("less", std::less<>(), a, b);
+}
+Variable operator>=(const Variable& a, const Variable& b) {
+  return compare("greater_equal", std::greater_equal<>(), a, b);
+}
+Variable operator<=(const Variable& a, const Variable& b) {
+  return compare("less_equal", std::less_equal<>(), a, b);
+}
+Variable operator==(const Variable& a, const Variable& b) {
+  return compare("equal", std::equal_to<>(), a, b);
+}
+Variable operator!=(const Variable& a, const Variable& b) {
+  return compare("not_equal", std::not_equal_to<>(), a, b);
 }
 Variable where(const Variable& condition, const Variable& a, const Variable& b) {
   return apply(Where{}, condition, a, b);

@@ -1,6 +1,6 @@
 // Elementwise arithmetic of Variables, with broadcasting: a + b, a - b, a b,
-// a / b, -a. Shapes fit as in NumPy; `Error` where they do not. Numbers become
-// constants, so `1 - x` and `x / 2` work.
+// a / b, -a, comparisons. Shapes fit as in NumPy; `Error` where they do not.
+// Numbers become constants, so `1 - x`, `x / 2` and `x > 0` work.
 #pragma once
 
 #include "autograd/variable.h"
@@ -13,8 +13,14 @@ Variable operator*(const Variable& a, const Variable& b);
 Variable operator/(const Variable& a, const Variable& b);
 Variable operator-(const Variable& a);
 
-/// Where x > bound 1, elsewhere 0: a constant, through which no gradient flows.
-Variable operator>(const Variable& x, Scalar bound);
+/// 1 where the comparison holds, 0 elsewhere: constants, through which no gradient
+/// flows. With NaN none holds but !=.
+Variable operator>(const Variable& a, const Variable& b);
+Variable operator<(const Variable& a, const Variable& b);
+Variable operator>=(const Variable& a, const Variable& b);
+Variable operator<=(const Variable& a, const Variable& b);
+Variable operator==(const Variable& a, const Variable& b);
+Variable operator!=(const Variable& a, const Variable& b);
 /// a where `condition` is not 0, b elsewhere.
 Variable where(const Variable& condition, const Variable& a, const Variable& b);
 /// The same choice between numbers, for formulas written once for both.

@@ -3,7 +3,8 @@
 // Each is a struct with its value and its derivative. The derivative is a
 // template, written once in terms of the input or the output: with numbers it
 // is the kernel, with Variables it is the rule. The structs are public so that
-// fused operations (autograd/dense.h) can use them.
+// fused operations (autograd/dense.h) can use them. One with an attribute is
+// Unary<F>{{attribute}} (autograd/activations.cpp).
 //
 // NaN gives NaN; other edge values are those of the mathematics.
 #pragma once
@@ -17,11 +18,19 @@
 namespace gradus {
 
 Variable exp(const Variable& x);
+/// e^x - 1, with all its digits near 0.
+Variable expm1(const Variable& x);
+/// Of numbers below 0 NaN; the gradient is 1 / x everywhere.
 Variable log(const Variable& x);
+/// ln(1 + x), with all its digits near 0. Below -1 as log below 0.
+Variable log1p(const Variable& x);
+/// The gradient at 0 is infinite.
 Variable sqrt(const Variable& x);
 /// The gradient at 0 is 0.
 Variable abs(const Variable& x);
 Variable square(const Variable& x);
+/// -1, 0 or 1, and NaN of NaN, as NumPy has it; PyTorch gives 0. The gradient is 0.
+Variable sign(const Variable& x);
 
 Variable sigmoid(const Variable& x);
 Variable tanh(const Variable& x);
@@ -57,14 +66,36 @@ struct Exp {
   }
 };
 
+/// y = e^x - 1;  dy/dx = y + 1
+struct Expm1 {
+  static constexpr const char* kName = "expm1";
+  static constexpr bool kFromOutput = true;
+  static Scalar value(Scalar x) { return math::expm1(x); }
+  template <class T>
+  static T derivative(const T& y) {
+    return y + 1;
+  }
+};
+
 /// y = ln x;  dy/dx = 1 / x
 struct Log {
   static constexpr const char* kName = "log";
   static constexpr bool kFromOutput = false;
-  static Scalar value(Scalar x) { return std::log(x); }
+  static Scalar value(Scalar x) { return math::log(x); }
   template <class T>
   static T derivative(const T& x) {
     return 1 / x;
+  }
+};
+
+/// y = ln(1 + x);  dy/dx = 1 / (1 + x)
+struct Log1p {
+  static constexpr const char* kName = "log1p";
+  static constexpr bool kFromOutput = false;
+  static Scalar value(Scalar x) { return math::log1p(x); }
+  template <class T>
+  static T derivative(const T& x) {
+    return 1 / (1 + x);
   }
 };
 
@@ -86,7 +117,7 @@ struct Abs {
   static Scalar value(Scalar x) { return std::abs(x); }
   template <class T>
   static T derivative(const T& x) {
-    return where(x > 0, T(Scalar(1)), where(-x > 0, T(Scalar(-1)), T(Scalar(0))));
+    return where(x > 0, T(Scalar(1)), where(x < 0, T(Scalar(-1)), T(Scalar(0))));
   }
 };
 
@@ -98,6 +129,17 @@ struct Square {
   template <class T>
   static T derivative(const T& x) {
     return 2 * x;
+  }
+};
+
+/// y = x / |x|, 0 at 0;  dy/dx = 0
+struct Sign {
+  static constexpr const char* kName = "sign";
+  static constexpr bool kFromOutput = true;
+  static Scalar value(Scalar x) { return x > 0 ? 1 : (x < 0 ? -1 : x); }
+  template <class T>
+  static T derivative(const T&) {
+    return T(Scalar(0));
   }
 };
 
@@ -174,18 +216,19 @@ struct Softplus {
 template <class F>
 struct Unary {
   static constexpr const char* kName = F::kName;
+  [[no_unique_address]] F f{};
   Saved saved{F::kFromOutput ? Saved::kOutput : 0};
 
   Tensor forward(const Tensor& x) {
-    const Tensor y = mapped([](Scalar v) { return F::value(v); }, x);
+    const Tensor y = mapped([f = f](Scalar v) { return f.value(v); }, x);
     saved = F::kFromOutput ? y : x;
     return y;
   }
   void backward(const Tensor& dy, const Gradients& d) const {
-    d[0].map([](Scalar g, Scalar v) { return g * F::derivative(v); }, dy, saved.get());
+    d[0].map([f = f](Scalar g, Scalar v) { return g * f.derivative(v); }, dy, saved.get());
   }
   Variables rule(const Variable& dy, const Recall& recall) const {
-    return {dy * F::derivative(recall(saved))};
+    return {dy * f.derivative(recall(saved))};
   }
 };
 

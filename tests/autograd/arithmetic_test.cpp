@@ -1,10 +1,9 @@
-// What the table of operations (operations_test.cpp) does not say: comparison,
-// errors, and values at the edges.
+// What the table of operations (operations_test.cpp) does not say: comparison and
+// errors. For values at the edges see binary_edges_test.cpp.
 #include "autograd/arithmetic.h"
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -40,15 +39,39 @@ TEST(Arithmetic, NamesTheOperationWhoseShapesDoNotFit) {
   EXPECT_EQ(error_of([&] { a - b; }), text("sub"));
   EXPECT_EQ(error_of([&] { a* b; }), text("mul"));
   EXPECT_EQ(error_of([&] { a / b; }), text("div"));
+  EXPECT_EQ(error_of([&] { return a > b; }), text("greater"));
+  EXPECT_EQ(error_of([&] { return a < b; }), text("less"));
+  EXPECT_EQ(error_of([&] { return a >= b; }), text("greater_equal"));
+  EXPECT_EQ(error_of([&] { return a <= b; }), text("less_equal"));
+  EXPECT_EQ(error_of([&] { return a == b; }), text("equal"));
+  EXPECT_EQ(error_of([&] { return a != b; }), text("not_equal"));
   EXPECT_EQ(error_of([&] { where(a, a, b); }), text("where"));
   EXPECT_EQ(error_of([&] { where(a, b, 0); }), text("where"));
 }
 
-TEST(Comparison, IsOneWhereGreater) {
+TEST(Comparison, IsOneWhereItHolds) {
   const Variable x(Tensor::from({6}, {-1, 0, 1, kInf, -kInf, kNan}), true);
   EXPECT_EQ(values((x > 0).value()), (Values{0, 0, 1, 1, 0, 0}));
-  EXPECT_EQ(values((x > 1).value()), (Values{0, 0, 0, 1, 0, 0}));
-  EXPECT_FALSE((x > 0).requires_grad());
+  EXPECT_EQ(values((x < 0).value()), (Values{1, 0, 0, 0, 1, 0}));
+  EXPECT_EQ(values((x >= 0).value()), (Values{0, 1, 1, 1, 0, 0}));
+  EXPECT_EQ(values((x <= 0).value()), (Values{1, 1, 0, 0, 1, 0}));
+  EXPECT_EQ(values((x == 0).value()), (Values{0, 1, 0, 0, 0, 0}));
+  EXPECT_EQ(values((x != 0).value()), (Values{1, 0, 1, 1, 1, 1}));
+  EXPECT_EQ(values((0 < x).value()), (Values{0, 0, 1, 1, 0, 0}));
+  EXPECT_EQ(values((x == x).value()), (Values{1, 1, 1, 1, 1, 0}));
+}
+
+TEST(Comparison, Broadcasts) {
+  const Variable a(Tensor::from({2, 1}, {1, 2})), b(Tensor::from({2}, {1, 2}));
+  EXPECT_EQ(values((a > b).value()), (Values{0, 0, 1, 0}));
+  EXPECT_EQ(values((a <= b).value()), (Values{1, 1, 0, 1}));
+}
+
+TEST(Comparison, LetsNoGradientThrough) {
+  const Variable x(Tensor::from({2}, {1, 2}), true);
+  for (const Variable& y : {x > 0, x < 0, x >= 0, x <= 0, x == 0, x != 0}) {
+    EXPECT_FALSE(y.requires_grad());
+  }
 }
 
 TEST(WhereTest, ChoosesByAnythingThatIsNotZero) {
@@ -77,29 +100,6 @@ TEST(WhereTest, GivesItsConditionTheGradientZero) {
   y.backward();
   EXPECT_TRUE(test::same_bits(condition.grad(), Tensor::zeros({2, 1})));
   EXPECT_EQ(values(a.grad()), (Values{1, 1, 1}));
-}
-
-// c = a / b, with da = 1 / b and db = -c / b, in the arithmetic of infinities.
-TEST(Division, AtItsEdges) {
-  struct Edge {
-    Scalar a, b, c, da, db;
-  };
-  for (const Edge& e :
-       {Edge{1, 0, kInf, kInf, -kInf}, Edge{-1, 0, -kInf, kInf, kInf}, Edge{0, 0, kNan, kInf, kNan},
-        Edge{1, kInf, 0, 0, 0}, Edge{0, 5, 0, Scalar(0.2), 0},
-        Edge{kInf, 2, kInf, Scalar(0.5), -kInf}, Edge{kInf, kInf, kNan, 0, kNan}}) {
-    const Variable a(Tensor::scalar(e.a), true), b(Tensor::scalar(e.b), true);
-    const Variable c = a / b;
-    const std::vector<Variable> rule = grad(c, std::vector{a, b});
-    c.backward();
-    const auto same = [](Scalar x, Scalar y) { return x == y || (std::isnan(x) && std::isnan(y)); };
-    const auto place = fmt::format("{} / {}", e.a, e.b);
-    EXPECT_PRED2(same, c.item(), e.c) << place;
-    EXPECT_PRED2(same, a.grad().item(), e.da) << place;
-    EXPECT_PRED2(same, b.grad().item(), e.db) << place;
-    EXPECT_PRED2(same, rule[0].item(), e.da) << place;
-    EXPECT_PRED2(same, rule[1].item(), e.db) << place;
-  }
 }
 
 }  // namespace

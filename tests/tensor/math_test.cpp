@@ -37,10 +37,18 @@ const Function kFunctions[] = {
      -1e38, 1e38, 2},
     {"log1p_unit", [](Scalar x) { return math::log1p_unit(x); },
      [](long double x) { return std::log1p(x); }, 0, 1, 2},
+    {"log", [](Scalar x) { return math::log(x); }, [](long double x) { return std::log(x); },
+     std::numeric_limits<Scalar>::denorm_min(), 1e38, 2},
+    {"log1p", [](Scalar x) { return math::log1p(x); }, [](long double x) { return std::log1p(x); },
+     -0.9999999, 1e38, 3},
     {"sigmoid", [](Scalar x) { return math::sigmoid(x); }, exact_sigmoid, -1e38, 1e38, 3},
     {"tanh", [](Scalar x) { return math::tanh(x); }, [](long double x) { return std::tanh(x); },
      -1e38, 1e38, 3},
     {"softplus", [](Scalar x) { return math::softplus(x); }, exact_softplus, -1e38, 1e38, 3},
+    {"normal_cdf", [](Scalar x) { return math::normal_cdf(x); },
+     [](long double x) { return std::erfc(-x * std::sqrt(0.5L)) / 2; }, -1e38, 1e38,
+     // In double the rounding of x / sqrt(2) grows with x^2 / 2, to 2e-13 in all.
+     test::kFloat ? 6 : 2000},
 };
 
 class Accuracy : public testing::TestWithParam<Function> {};
@@ -102,6 +110,9 @@ TEST(Math, ZeroOfEitherSign) {
     EXPECT_EQ(math::sigmoid(zero), Scalar(0.5));
     EXPECT_EQ(math::tanh(zero), 0);
     EXPECT_NEAR(math::softplus(zero), std::log(2.0), 1e-7);
+    EXPECT_NEAR(math::normal_cdf(zero), 0.5, 1e-7);
+    EXPECT_EQ(math::log(zero), -kInf);
+    EXPECT_EQ(math::log1p(zero), 0);
   }
   EXPECT_EQ(math::log1p_unit(0), 0);
   EXPECT_NEAR(math::log1p_unit(1), std::log(2.0), 1e-7);
@@ -118,6 +129,11 @@ TEST(Math, InfinityGivesTheLimits) {
   EXPECT_EQ(math::tanh(-kInf), -1);
   EXPECT_EQ(math::softplus(kInf), kInf);
   EXPECT_EQ(math::softplus(-kInf), 0);
+  EXPECT_EQ(math::normal_cdf(kInf), 1);
+  EXPECT_EQ(math::normal_cdf(-kInf), 0);
+  EXPECT_EQ(math::log(kInf), kInf);
+  EXPECT_EQ(math::log1p(kInf), kInf);
+  EXPECT_EQ(math::log1p(-1), -kInf);
 }
 
 TEST(Math, HugeArgumentsGiveTheLimitsToo) {
@@ -132,6 +148,15 @@ TEST(Math, HugeArgumentsGiveTheLimitsToo) {
     EXPECT_EQ(math::tanh(-huge), -1);
     EXPECT_EQ(math::softplus(huge), huge);
     EXPECT_EQ(math::softplus(-huge), 0);
+    EXPECT_EQ(math::normal_cdf(huge), 1);
+    EXPECT_EQ(math::normal_cdf(-huge), 0);
+  }
+}
+
+TEST(Math, LogarithmsOfNegativeNumbersAreNaN) {
+  for (const Scalar x : {-kSmallest, Scalar(-0.5), Scalar(-1.5), Scalar(-1e38), -kInf}) {
+    EXPECT_TRUE(std::isnan(math::log(x))) << x;
+    EXPECT_EQ(std::isnan(math::log1p(x)), x < -1) << x;
   }
 }
 
@@ -141,6 +166,7 @@ TEST(Math, DenormalsAreAsGoodAsZero) {
     EXPECT_NEAR(math::expm1(tiny), tiny, std::numeric_limits<Scalar>::min());
     EXPECT_EQ(math::sigmoid(tiny), Scalar(0.5));
     EXPECT_NEAR(math::tanh(tiny), tiny, std::numeric_limits<Scalar>::min());
+    EXPECT_EQ(math::log1p(tiny), tiny);
   }
 }
 
@@ -152,6 +178,8 @@ TEST(Math, ResultsKeepWithinTheirRange) {
     EXPECT_GE(math::sigmoid(x), 0);
     EXPECT_LE(math::sigmoid(x), 1);
     EXPECT_LE(std::abs(math::tanh(x)), 1);
+    EXPECT_GE(math::normal_cdf(x), 0);
+    EXPECT_LE(math::normal_cdf(x), 1);
     EXPECT_GE(math::softplus(x), std::max(x, Scalar(0)));
   }
 }
@@ -161,6 +189,7 @@ TEST(Math, SmallArgumentsKeepTheirDigits) {
   const Scalar x = test::kFloat ? Scalar(1e-9) : Scalar(1e-18);
   EXPECT_NEAR(math::expm1(x) / x, 1, 1e-6);
   EXPECT_NEAR(math::log1p_unit(x) / x, 1, 1e-6);
+  EXPECT_NEAR(math::log1p(x) / x, 1, 1e-6);
   EXPECT_NEAR(math::tanh(x) / x, 1, 1e-6);
   EXPECT_NEAR(math::softplus(Scalar(-40)) / std::exp(-40.0), 1, 1e-6);
 }
@@ -172,13 +201,16 @@ TEST(Math, AVectorisedLoopGivesTheSame) {
   for (int i = 0; i < 1003; ++i) x.push_back(Scalar(-110 + 0.22 * i));
   x.insert(x.end(), {kInf, -kInf, kNan, 0, kSmallest, Scalar(1e38), Scalar(-1e38)});
   const std::size_t n = x.size();
-  std::vector<Scalar> e(n), s(n), t(n), p(n);
+  std::vector<Scalar> e(n), s(n), t(n), p(n), c(n), l(n), m(n);
 #pragma omp simd
   for (std::size_t i = 0; i < n; ++i) {
     e[i] = math::exp(x[i]);
     s[i] = math::sigmoid(x[i]);
     t[i] = math::tanh(x[i]);
     p[i] = math::softplus(x[i]);
+    c[i] = math::normal_cdf(x[i]);
+    l[i] = math::log(x[i]);
+    m[i] = math::log1p(x[i]);
   }
   const auto expect_same = [](Scalar got, Scalar want) {
     if (std::isnan(want)) {
@@ -195,6 +227,9 @@ TEST(Math, AVectorisedLoopGivesTheSame) {
     expect_same(s[i], math::sigmoid(x[i]));
     expect_same(t[i], math::tanh(x[i]));
     expect_same(p[i], math::softplus(x[i]));
+    expect_same(c[i], math::normal_cdf(x[i]));
+    expect_same(l[i], math::log(x[i]));
+    expect_same(m[i], math::log1p(x[i]));
   }
 }
 
