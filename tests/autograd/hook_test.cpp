@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "autograd/operation.h"
 #include "autograd/ops.h"
 #include "tests/autograd/leaf.h"
 #include "tests/support/expect.h"
@@ -69,12 +70,25 @@ TEST(OnGradient, SeesTheSeed) {
   EXPECT_EQ(seen, (Values{3, 4}));
 }
 
+/// An operation that hands no gradient on.
+struct Barrier {
+  static constexpr const char* kName = "barrier";
+  Tensor forward(const Tensor& x) { return x.clone(); }
+  void backward(const Tensor&, const Gradients&) const {}
+  Variables rule(const Variable&, const Recall&) const { return {}; }
+};
+
 TEST(OnGradient, IsNotCalledWhereNoGradientComes) {
-  const Variable x = leaf(1), z = leaf(1);
+  const Variable x = leaf(1), elsewhere = leaf(1);
   int calls = 0;
-  exp(x).on_gradient([&](const Tensor&) { ++calls; });
-  z.on_gradient([&](const Tensor&) { ++calls; });
-  exp(x).backward();
+  const auto count = [&](const Tensor&) { ++calls; };
+  const Variable below = exp(x);
+  below.on_gradient(count);
+  x.on_gradient(count);
+  elsewhere.on_gradient(count);
+  const Variable y = apply(Barrier{}, below);
+  grad_of(y, x);
+  y.backward();
   EXPECT_EQ(calls, 0);
 }
 
