@@ -70,6 +70,10 @@ struct Dense {
     return result;
   }
 
+  double multiply_adds(const Shape& output) const {
+    return static_cast<double>(output.numel()) * static_cast<double>(w.shape()[0]);
+  }
+
   void backward(const Tensor& dy, const Gradients& d) const {
     const Tensor &input = x.get(), &weight = w.get();
     const Index in = weight.shape()[0], out = weight.shape()[1];

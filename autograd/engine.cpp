@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "autograd/arithmetic.h"
+#include "autograd/observer.h"
 #include "autograd/shaping.h"
 #include "tensor/error.h"
 
@@ -25,14 +26,25 @@ void refuse_freed(const Node& node) {
   }
 }
 
+[[noreturn]] void refuse_other_thread(const Node& node) {
+  fail(
+      "[backward] this {} was computed on another thread, and a graph belongs to the thread that "
+      "builds it; call backward() there, or compute the result here{}",
+      node.operation(), node.path().place());
+}
+
 // Everything that can be reached from `root`, newest first.
 Nodes reachable(const std::shared_ptr<Node>& root) {
   Nodes found;
   NodeSet seen;
+  const std::uint32_t thread = thread_number();
   found.push_back(root);
   seen.insert(root.get());
   for (std::size_t next = 0; next < found.size(); ++next) {
     refuse_freed(*found[next]);
+    if (found[next]->thread() != thread && !found[next]->is_leaf()) {
+      refuse_other_thread(*found[next]);
+    }
     for (std::size_t i = 0; i < found[next]->parents().size(); ++i) {
       const std::shared_ptr<Node>& parent = found[next]->parents()[i];
       if (parent && seen.insert(parent.get()).second) found.push_back(parent);
@@ -70,6 +82,20 @@ void clear_between(const Nodes& nodes) {
   }
 }
 
+void call_hooks(Node& node, const BackwardOptions& options) {
+  if (node.has_gradient()) node.call_hooks(node.gradient());
+  // A hook that owns its own result would else keep it for ever.
+  if (!node.is_leaf() && !options.retain_graph) node.drop_hooks();
+}
+
+void go_back(Node& node) {
+  const Tensor dy = node.take_gradient();
+  if (!Observer::any()) return node.backward(dy);
+  const Clock::time_point begin = Clock::now();
+  node.backward(dy);
+  Observer::tell(BackwardCall{node, dy, node.multiply_adds(), {begin, Clock::now()}});
+}
+
 }  // namespace
 
 void Variable::backward(BackwardOptions options) const {
@@ -86,9 +112,10 @@ void Variable::backward(const Tensor& seed, BackwardOptions options) const {
   });
   try {
     for (std::shared_ptr<Node>& node : nodes) {
+      if (node->has_hooks()) call_hooks(*node, options);
       if (node->is_leaf()) continue;
       // No gradient where the operations above passed none on.
-      if (node->has_gradient()) node->backward(node->take_gradient());
+      if (node->has_gradient()) go_back(*node);
       if (!options.retain_graph) node->release();
       node.reset();
     }
@@ -110,6 +137,7 @@ std::vector<Variable> grad(const Variable& y, std::span<const Variable> xs, cons
   gradients[y.node().get()] = seed;
   for (const std::shared_ptr<Node>& node : reachable(y.node())) {
     const auto found = gradients.find(node.get());
+    if (node->has_hooks() && found != gradients.end()) node->call_hooks(found->second.value());
     if (node->is_leaf() || found == gradients.end()) continue;
     const std::vector<Variable> parts = node->rule(Variable(found->second));
     for (std::size_t i = 0; i < parts.size(); ++i) {

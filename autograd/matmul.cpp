@@ -37,6 +37,11 @@ struct Matmul {
     return c;
   }
 
+  double multiply_adds(const Shape& output) const {
+    const auto inner = a.shape()[t.transpose_a ? 0 : 1];
+    return static_cast<double>(output.numel()) * static_cast<double>(inner);
+  }
+
   void backward(const Tensor& dc, const Gradients& d) const {
     const auto product = [](const MatrixView& left, const MatrixView& right) {
       return [=](Tensor& to, Write write) {

@@ -18,11 +18,19 @@ thread_local PoolVector<std::shared_ptr<Node>>* waiting = nullptr;
 
 }  // namespace
 
+std::uint32_t thread_number() {
+  static std::atomic<std::uint32_t> last{0};
+  constinit thread_local std::uint32_t number = 0;
+  if (number == 0) number = last.fetch_add(1, std::memory_order_relaxed) + 1;
+  return number;
+}
+
 Node::Node(const Shape& shape, PoolVector<std::shared_ptr<Node>> parents)
     : parents_(std::move(parents)),
       shape_(shape),
       sequence_(next_sequence.fetch_add(1, std::memory_order_relaxed)),
-      path_(ModulePath::current()) {
+      path_(ModulePath::current()),
+      thread_(thread_number()) {
   node_count.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -52,6 +60,17 @@ void Node::drop_parents() {
 Tensor Node::take_gradient() {
   has_gradient_ = false;
   return std::exchange(gradient_, Tensor());
+}
+
+std::uint64_t Node::add_hook(Hook hook) {
+  if (!hooks_) hooks_ = std::make_unique<Hooks>();
+  return hooks_->add(std::move(hook));
+}
+
+void Node::remove_hook(std::uint64_t number) {
+  if (!hooks_) return;
+  hooks_->remove(number);
+  if (hooks_->empty()) hooks_.reset();
 }
 
 std::int64_t live_nodes() { return node_count.load(std::memory_order_relaxed); }

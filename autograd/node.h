@@ -5,14 +5,16 @@
 // gradient needs and nothing else. It keeps a gradient slot for its one output
 // and only those tensors that the operation saved.
 //
-// Thread safety: a graph belongs to the thread that builds it; graphs of
-// different threads may share leaves only for reading.
+// Thread safety: a graph belongs to the thread that builds it, and backward on
+// another thread refuses it; graphs of different threads may share leaves only
+// for reading.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <span>
 
+#include "autograd/hook.h"
 #include "autograd/path.h"
 #include "tensor/map.h"
 #include "tensor/pool.h"
@@ -38,6 +40,8 @@ class Node : public std::enable_shared_from_this<Node> {
   virtual std::vector<Variable> rule(const Variable& dy) = 0;
   /// Drops what was saved for backward and the way to the parents.
   virtual void release() = 0;
+  /// Of the operation's product, for profiles; 0 where it has none.
+  virtual double multiply_adds() const { return 0; }
 
   std::span<const std::shared_ptr<Node>> parents() const { return parents_; }
   bool is_leaf() const { return parents_.empty() && !released_; }
@@ -47,6 +51,8 @@ class Node : public std::enable_shared_from_this<Node> {
   /// Grows with every node made: a node's number is above its parents'.
   std::uint64_t sequence() const { return sequence_; }
   const ModulePath& path() const { return *path_; }
+  /// The number of the thread that made it (see thread_number).
+  std::uint32_t thread() const { return thread_; }
 
   /// Whether the slot is filled, and with what.
   bool has_gradient() const { return has_gradient_; }
@@ -63,6 +69,15 @@ class Node : public std::enable_shared_from_this<Node> {
   /// The slot counts as empty again; its memory stays for the next pass.
   void clear_gradient() { has_gradient_ = false; }
 
+  /// See Variable::on_gradient.
+  std::uint64_t add_hook(Hook hook);
+  void remove_hook(std::uint64_t number);
+  bool has_hooks() const { return hooks_ != nullptr; }
+  void call_hooks(const Tensor& gradient) const {
+    Hooks(*hooks_).call(gradient);  // a copy: a hook may add or remove some
+  }
+  void drop_hooks() { hooks_.reset(); }
+
  protected:
   void drop_parents();
 
@@ -72,9 +87,14 @@ class Node : public std::enable_shared_from_this<Node> {
   Shape shape_;
   std::uint64_t sequence_;
   const ModulePath* path_;
+  std::unique_ptr<Hooks> hooks_;
+  std::uint32_t thread_;
   bool has_gradient_ = false;
   bool released_ = false;
 };
+
+/// The calling thread's number: 1, 2, ... in the order in which threads asked.
+std::uint32_t thread_number();
 
 /// How many nodes are alive in the process, leaves included.
 std::int64_t live_nodes();

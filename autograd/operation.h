@@ -14,6 +14,11 @@
 // derivative written in Variables, which can be differentiated again and which
 // the tests hold against the kernels. `apply(Mul{}, a, b)` carries it out.
 //
+// An operation that is a matrix product may say of how many multiplications, for
+// profiles: `double multiply_adds(const Shape& output) const`, which is called
+// after forward. Its backward is taken to be as much again for each of the first
+// two inputs that need a gradient.
+//
 // Thread safety: as the graph's (node.h).
 #pragma once
 
@@ -23,6 +28,7 @@
 #include <vector>
 
 #include "autograd/node.h"
+#include "autograd/observer.h"
 #include "autograd/variable.h"
 #include "tensor/error.h"
 #include "tensor/map.h"
@@ -53,6 +59,7 @@ class Saved {
     }
     return value_;
   }
+  const Shape& shape() const { return value_.shape(); }
   int source() const { return source_; }
 
  private:
@@ -117,6 +124,23 @@ class Recall {
 namespace detail {
 
 template <class Op>
+double multiply_adds(const Op& op, const Shape& output) {
+  if constexpr (requires { op.multiply_adds(output); }) {
+    return op.multiply_adds(output);
+  } else {
+    return 0;
+  }
+}
+
+template <class Op, class... Inputs>
+void tell_observers(Clock::time_point begin, const Op& op, const Tensor& y,
+                    const Inputs&... inputs) {
+  const TimeSpan time{begin, Clock::now()};
+  const std::array<const Variable*, sizeof...(Inputs)> all{&inputs...};
+  Observer::tell(ForwardCall{Op::kName, all, y, multiply_adds(op, y.shape()), time});
+}
+
+template <class Op>
 class OperationNode final : public Node {
  public:
   OperationNode(Op op, const Shape& shape, PoolVector<std::shared_ptr<Node>> parents)
@@ -137,6 +161,7 @@ class OperationNode final : public Node {
     op_.reset();
     drop_parents();
   }
+  double multiply_adds() const override { return op_ ? detail::multiply_adds(*op_, shape()) : 0; }
 
  private:
   // Errors on the way back say which operation, and where it was called.
@@ -160,7 +185,10 @@ template <class Op, class... Inputs>
 Variable apply(Op op, const Inputs&... inputs) {
   Tensor y;
   try {
+    const bool observed = Observer::any();
+    const Clock::time_point begin = observed ? Clock::now() : Clock::time_point();
     y = op.forward(inputs.value()...);
+    if (observed) detail::tell_observers(begin, op, y, inputs...);
   } catch (const Error& e) {
     throw Error(e.what() + ModulePath::current()->place());
   }

@@ -49,6 +49,15 @@ void Variable::zero_grad() {
   if (node_) node_->clear_gradient();
 }
 
+HookHandle Variable::on_gradient(Hook hook) const {
+  if (!requires_grad()) {
+    fail(
+        "[on_gradient] got a variable that needs no gradient; make it with requires_grad = true, "
+        "or ask before it is detached and outside of NoGrad");
+  }
+  return HookHandle(node_, node_->add_hook(std::move(hook)));
+}
+
 NoGrad::NoGrad() : outer_(std::exchange(recording, false)) {}
 NoGrad::~NoGrad() { recording = outer_; }
 bool grad_enabled() { return recording; }

@@ -56,6 +56,17 @@ class Variable {
   /// The same from a gradient `seed` of this shape.
   void backward(const Tensor& seed, BackwardOptions options = {}) const;
 
+  /// Calls `hook` with the gradient of this whenever backward or grad() has it
+  /// complete: before it goes on to what this was made from, and on the thread that
+  /// walks. Hooks look, they do not change it; of a leaf they see what grad() is then,
+  /// earlier passes added. Variables come newest first, the hooks of one in
+  /// the order in which they were added; what a hook throws ends the walk.
+  ///
+  /// A hook stays until its handle removes it or this result's graph is freed. It
+  /// must not own this Variable, which would then own itself. Throws `Error` where
+  /// this needs no gradient.
+  HookHandle on_gradient(Hook hook) const;
+
   /// The same value, cut off from the graph.
   Variable detach() const { return Variable(value_); }
 

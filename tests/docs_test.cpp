@@ -58,7 +58,7 @@ TEST(Docs, SnippetsAreTheExamplesAndPrintWhatTheySay) {
       ++snippets;
     }
   }
-  EXPECT_EQ(snippets, 5);
+  EXPECT_EQ(snippets, 6);
 }
 
 TEST(Docs, EveryCppBlockIsAnExample) {

@@ -25,6 +25,8 @@ struct Cube {
 
 int main() {
   const auto cube = [](std::span<const Variable> x) { return apply(Cube{}, x[0]); };
-  const auto result = gradcheck(cube, {Tensor::from({3}, {-1, 0.5, 2})}, {.tolerance = 1e-2});
-  fmt::print("{}\n", result.ok ? "the gradient is right" : result.worst);
+  const Tensor at = Tensor::from({3}, {-1, 0.5, 2});
+  const auto first = gradcheck(cube, {at}), second = gradgradcheck(cube, {at});
+  fmt::print("{}\n", first.ok ? "the gradient is right" : first.worst);
+  fmt::print("{}\n", second.ok ? "so is its rule" : second.worst);
 }

@@ -106,6 +106,50 @@ TEST(Gradcheck, TakesAnInputWithoutInfluenceAsZero) {
   EXPECT_TRUE(gradcheck(first, {kAround, kAround}, kDifferences).ok);
 }
 
+TEST(Gradgradcheck, PassesARightRule) {
+  for (const GradcheckResult& result :
+       {gradgradcheck([](Xs x) { return cube(x[0]); }, {kAround}),
+        gradgradcheck([](Xs x) { return 3 * x[0]; }, {kAround}),  // no second derivative
+        gradgradcheck([](Xs x) { return exp(x[0]) * x[1]; }, {kAround, kAround})}) {
+    EXPECT_TRUE(result.ok) << result.worst;
+  }
+}
+
+TEST(Gradgradcheck, FindsARuleThatIsNotItsBackward) {
+  struct WrongRule : Cube {
+    Variables rule(const Variable& dy, const Recall& recall) const {
+      return {2 * dy * square(recall(x))};
+    }
+  };
+  const GradcheckResult result =
+      gradgradcheck([](Xs x) { return apply(WrongRule{}, x[0]); }, {kAround});
+  EXPECT_FALSE(result.ok);
+  EXPECT_THAT(result.worst, HasSubstr(": the rule gives "));
+  EXPECT_THAT(result.worst, HasSubstr(", backward "));
+}
+
+TEST(Gradgradcheck, FindsARuleThatForgetsWhatItDependsOn) {
+  struct CutRule : Cube {
+    Variables rule(const Variable& dy, const Recall& recall) const {
+      return {3 * dy * square(recall(x).detach())};
+    }
+  };
+  struct CutSeed : Cube {
+    Variables rule(const Variable& dy, const Recall& recall) const {
+      return {3 * dy.detach() * square(recall(x))};
+    }
+  };
+  EXPECT_THAT(gradgradcheck([](Xs x) { return apply(CutRule{}, x[0]); }, {kAround}).worst,
+              StartsWith("input 0, element "));
+  EXPECT_THAT(gradgradcheck([](Xs x) { return apply(CutSeed{}, x[0]); }, {kAround}).worst,
+              StartsWith("input 1, element "));
+}
+
+TEST(Gradgradcheck, CountsNanAsFailure) {
+  const auto root = [](Xs x) { return sqrt(x[0]); };
+  EXPECT_FALSE(gradgradcheck(root, {Tensor::from({2}, {1, -1})}).ok);
+}
+
 // The same gradient for every output would cancel in the sum of a softmax or of
 // x - mean(x); random weights keep it from that.
 TEST(Gradcheck, SeesGradientsThatCancelInAPlainSum) {

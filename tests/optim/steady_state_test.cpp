@@ -1,7 +1,9 @@
 // What a training step costs once the first is done: no memory from the system,
 // nothing left behind.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -101,6 +103,45 @@ INSTANTIATE_TEST_SUITE_P(
       return std::string(std::get<0>(param.param).name) + std::get<1>(param.param).name +
              std::to_string(std::get<2>(param.param)) + "Threads";
     });
+
+// The memory that the system counts for this process, in bytes.
+std::int64_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::int64_t all = 0, resident = 0;
+  file >> all >> resident;
+  return resident * ::sysconf(_SC_PAGESIZE);
+}
+
+TEST(LongRun, TenThousandStepsLeaveMemoryFlat) {
+  Generator random(1);
+  nn::Sequential model(nn::Dense(8, 16, Activation::tanh, random),
+                       nn::Dense(16, 8, Activation::linear, random));
+  Adam adam(model.parameters());
+  Tensor data = Tensor::uninitialized({16, 8});
+  random.fill_normal(data, 0, 1);
+  const auto steps = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      const Variable x(data);
+      adam.zero_grad();
+      nn::mse(model(x), x).backward();
+      adam.step();
+    }
+  };
+  steps(100);
+  const PoolStats before = pool_stats();
+  const std::int64_t nodes = live_nodes(), resident = resident_bytes();
+  ASSERT_GT(resident, 0);
+  steps(10'000);
+  EXPECT_EQ(pool_stats().live_bytes, before.live_bytes);
+  EXPECT_EQ(pool_stats().live_blocks, before.live_blocks);
+  EXPECT_EQ(pool_stats().high_water_bytes, before.high_water_bytes);
+  EXPECT_EQ(pool_stats().system_allocations, before.system_allocations);
+  EXPECT_EQ(live_nodes(), nodes);
+  // AddressSanitizer keeps freed memory back.
+  if (test::counts_new_calls()) {
+    EXPECT_LE(resident_bytes() - resident, 1 << 20);
+  }
+}
 
 TEST(Allocations, AreCounted) {
   if (!test::counts_new_calls()) GTEST_SKIP() << "AddressSanitizer has operators of its own";

@@ -1,0 +1,46 @@
+// Functions that are called when a gradient is complete.
+//
+// Thread safety: as the graph's (node.h).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "tensor/tensor.h"
+
+namespace gradus {
+
+class Node;
+
+using Hook = std::function<void(const Tensor& gradient)>;
+
+/// Takes a hook away again. Dropping the handle leaves the hook in place.
+class HookHandle {
+ public:
+  HookHandle(std::weak_ptr<Node> node, std::uint64_t number)
+      : node_(std::move(node)), number_(number) {}
+  /// From now on the hook is not called. Nothing happens where it is gone already.
+  void remove();
+
+ private:
+  std::weak_ptr<Node> node_;
+  std::uint64_t number_;
+};
+
+/// The hooks of one node, in the order in which they were added.
+class Hooks {
+ public:
+  std::uint64_t add(Hook hook);
+  void remove(std::uint64_t number);
+  void call(const Tensor& gradient) const;
+  bool empty() const { return hooks_.empty(); }
+
+ private:
+  std::vector<std::pair<std::uint64_t, Hook>> hooks_;
+  std::uint64_t next_ = 0;
+};
+
+}  // namespace gradus
