@@ -4,5 +4,6 @@
 #include "autograd/arithmetic.h"  // IWYU pragma: export
 #include "autograd/dense.h"       // IWYU pragma: export
 #include "autograd/matmul.h"      // IWYU pragma: export
+#include "autograd/permute.h"     // IWYU pragma: export
 #include "autograd/shaping.h"     // IWYU pragma: export
 #include "autograd/unary.h"       // IWYU pragma: export
