@@ -5,8 +5,9 @@
 namespace gradus::test {
 
 const std::vector<Family>& families() {
-  static const std::vector<Family> all = {arithmetic_family(), unary_family(),   shaping_family(),
-                                          reduction_family(),  product_family(), loss_family()};
+  static const std::vector<Family> all = {
+      arithmetic_family(), unary_family(),   shaping_family(), indexing_family(),
+      reduction_family(),  product_family(), loss_family()};
   return all;
 }
 
