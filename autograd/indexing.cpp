@@ -142,7 +142,14 @@ void each_index(const Shape& shape, int axis, const Indices& index, Index stretc
                    for (std::size_t i = 0; i < width; ++i) {
                      base[i] = before + offset(axis + 1, own.rank(), first + static_cast<Index>(i));
                    }
-                   for (Index j = from; j < std::min(n, from + stretch); ++j) {
+                   const Index to = std::min(n, from + stretch);
+                   if (inner == 1) {  // the same without a loop in the loop
+                     for (Index q = outer * n + from; q < outer * n + to; ++q) {
+                       f(before + named[q] * step, q);
+                     }
+                     continue;
+                   }
+                   for (Index j = from; j < to; ++j) {
                      const Index q = (outer * n + j) * inner + first;
                      for (std::size_t i = 0; i < width; ++i) {
                        const Index place = q + static_cast<Index>(i);
