@@ -6,34 +6,165 @@
 namespace gradus {
 namespace {
 
-MatrixView view(const Tensor& x, bool transposed) {
-  const Index rows = x.shape()[0], columns = x.shape()[1];
-  return transposed ? MatrixView{x.data().data(), columns, rows, columns, true}
-                    : MatrixView{x.data().data(), rows, columns, columns, false};
+// Matrices, one behind the other: an operand of a product.
+struct Operand {
+  const Tensor& x;
+  bool transposed;
+
+  MatrixView first() const {
+    const Index rows = x.shape()[x.rank() - 2], columns = x.shape()[x.rank() - 1];
+    return transposed ? MatrixView{x.data().data(), columns, rows, columns, true}
+                      : MatrixView{x.data().data(), rows, columns, columns, false};
+  }
+};
+
+// The dimensions in front of the matrices.
+Shape batch_of(const Tensor& x) { return Shape(std::span(x.shape().begin(), x.shape().end() - 2)); }
+
+Shape batch_of(const Tensor& x, const Tensor& y) {
+  try {
+    return broadcast("matmul", batch_of(x), batch_of(y));
+  } catch (const Error&) {  // it would tell of these dimensions as if they were all
+    fail(
+        "[matmul] got shapes {} and {}, expected sizes in front of the matrices that are equal or "
+        "1; try reshape",
+        x.shape().str(), y.shape().str());
+  }
 }
 
-/// c = a b;  da = dc b^T, db = a^T dc. With an operand stored transposed, its
-/// gradient is the transpose of that: da = b dc^T, db = dc^T a.
+// One dimension in front: its size, and the step along it in the result and in
+// both operands. 0 in an operand repeats it, in the result sums over it.
+struct Loop {
+  Index size = 1;
+  std::array<Index, 3> step{};
+};
+
+struct Loops {
+  std::array<Loop, kMaxRank> loop;
+  std::size_t count = 0;
+
+  Index places() const {
+    Index result = 1;
+    for (std::size_t i = 0; i < count; ++i) result *= loop[i].size;
+    return result;
+  }
+  std::array<Index, 3> offsets(Index place) const {
+    std::array<Index, 3> result{};
+    for (std::size_t i = count; i-- > 0;) {
+      const Index index = place % loop[i].size;
+      place /= loop[i].size;
+      for (std::size_t n = 0; n < 3; ++n) result[n] += index * loop[i].step[n];
+    }
+    return result;
+  }
+  void push(const Loop& next) { loop[count++] = next; }
+};
+
+Loops loops_of(const Shape& full, const std::array<const Tensor*, 3>& tensors) {
+  Loops loops;
+  for (int axis = 0; axis < full.rank(); ++axis) {
+    Loop loop{full[axis], {}};
+    if (loop.size == 1) continue;
+    for (std::size_t n = 0; n < 3; ++n) {
+      const Shape& shape = tensors[n]->shape();
+      const int own = axis - (full.rank() - (shape.rank() - 2));
+      if (own < 0 || shape[own] == 1) continue;
+      loop.step[n] = 1;
+      for (int i = own + 1; i < shape.rank(); ++i) loop.step[n] *= shape[i];
+    }
+    loops.push(loop);
+  }
+  return loops;
+}
+
+// to = left right, or to += left right. Where `to` lacks a dimension in front
+// that the operands have, the products along it are summed, in order.
+void multiply(Tensor& to, Write write, const Operand& left, const Operand& right) {
+  if (to.numel() == 0) return;
+  const Loops all = loops_of(batch_of(left.x, right.x), {&to, &left.x, &right.x});
+  MatrixView a = left.first(), b = right.first();
+  // Matrices that lie one below the other are one: rows of the result where b
+  // repeats, inner rows where the result is a sum.
+  std::size_t count = all.count;
+  for (; count > 0; --count) {
+    const auto& [size, step] = all.loop[count - 1];
+    if (!a.transposed && step == std::array{a.rows * b.columns, a.rows * a.columns, Index(0)}) {
+      a.rows *= size;
+    } else if (a.transposed && !b.transposed &&
+               step == std::array{Index(0), a.columns * a.rows, b.rows * b.columns}) {
+      a.columns *= size;
+      b.rows *= size;
+    } else {
+      break;
+    }
+  }
+  Loops kept, summed;
+  for (std::size_t i = 0; i < count; ++i) {
+    (all.loop[i].step[0] == 0 ? summed : kept).push(all.loop[i]);
+  }
+  const Index sums = summed.places();
+  if (sums == 0) {
+    if (write == Write::overwrite) std::ranges::fill(to.mutable_data(), Scalar(0));
+    return;
+  }
+  if (kept.places() == 1 && sums == 1) {
+    gemm(a, b, write == Write::add ? 1 : 0, to.mutable_data().data());
+    return;
+  }
+  // Small products go to a thread together, large ones tile by tile.
+  const Index m = a.rows, n = b.columns;
+  const Tiling cut = tiling(m, n, a.columns);
+  const double work = static_cast<double>(m * n) * static_cast<double>(a.columns * sums);
+  const auto grain = static_cast<Index>(std::clamp(
+      static_cast<double>(1 << 20) * static_cast<double>(cut.count) / (work + 1), 1.0, 65536.0));
+  Scalar* const c = to.mutable_data().data();
+  parallel_for(kept.places() * cut.count, grain, [&](Index begin, Index end) {
+    for (Index part = begin; part < end; ++part) {
+      const Index from = part % cut.count * cut.step;
+      const Tile tile = cut.over_rows ? Tile{from, std::min(m, from + cut.step), 0, n}
+                                      : Tile{0, m, from, std::min(n, from + cut.step)};
+      const std::array<Index, 3> place = kept.offsets(part / cut.count);
+      for (Index i = 0; i < sums; ++i) {
+        const std::array<Index, 3> term = summed.offsets(i);
+        MatrixView p = a, q = b;
+        p.data += place[1] + term[1];
+        q.data += place[2] + term[2];
+        const bool adds = write == Write::add || i > 0;
+        gemm_tile(p, q, adds ? 1 : 0, c + place[0], n, tile);
+      }
+    }
+  });
+}
+
+/// c = a b;  da = dc b^T, db = a^T dc, summed where an operand was repeated.
+/// With an operand stored transposed, its gradient is the transpose of that:
+/// da = b dc^T, db = dc^T a.
 struct Matmul {
   static constexpr const char* kName = "matmul";
   MatmulOptions t;
   Saved a{0}, b{1};
 
   Tensor forward(const Tensor& x, const Tensor& y) {
-    if (x.rank() != 2 || y.rank() != 2) {
-      fail("[matmul] got shapes {} and {}, expected two matrices; try reshape", x.shape().str(),
-           y.shape().str());
+    if (x.rank() < 2 || y.rank() < 2) {
+      fail("[matmul] got shapes {} and {}, expected two matrices or more of them; try reshape",
+           x.shape().str(), y.shape().str());
     }
-    const MatrixView left = view(x, t.transpose_a), right = view(y, t.transpose_b);
-    if (left.columns != right.rows) {
+    const Operand left{x, t.transpose_a}, right{y, t.transpose_b};
+    const Index inner = left.first().columns, other = right.first().rows;
+    if (inner != other) {
       fail("[matmul] got shapes {}{} and {}{}, expected equal inner sizes, not {} and {}",
            x.shape().str(), t.transpose_a ? " transposed" : "", y.shape().str(),
-           t.transpose_b ? " transposed" : "", left.columns, right.rows);
+           t.transpose_b ? " transposed" : "", inner, other);
     }
     a = x;
     b = y;
-    Tensor c = Tensor::uninitialized({left.rows, right.columns});
-    gemm(left, right, 0, c.mutable_data().data());
+    const Shape batch = batch_of(x, y);
+    std::array<Index, kMaxRank> sizes{};
+    const auto end = std::copy(batch.begin(), batch.end(), sizes.begin());
+    end[0] = left.first().rows;
+    end[1] = right.first().columns;
+    Tensor c = Tensor::uninitialized(Shape(std::span(sizes.begin(), end + 2)));
+    multiply(c, Write::overwrite, left, right);
     return c;
   }
 
@@ -43,16 +174,13 @@ struct Matmul {
   }
 
   void backward(const Tensor& dc, const Gradients& d) const {
-    const auto product = [](const MatrixView& left, const MatrixView& right) {
-      return [=](Tensor& to, Write write) {
-        gemm(left, right, write == Write::add ? 1 : 0, to.mutable_data().data());
-      };
+    const auto product = [](const Operand& left, const Operand& right) {
+      return [=](Tensor& to, Write write) { multiply(to, write, left, right); };
     };
     const bool ta = t.transpose_a, tb = t.transpose_b;
-    d[0].fill(ta ? product(view(b.get(), tb), view(dc, true))
-                 : product(view(dc, false), view(b.get(), !tb)));
-    d[1].fill(tb ? product(view(dc, true), view(a.get(), ta))
-                 : product(view(a.get(), !ta), view(dc, false)));
+    const Tensor &x = a.get(), &y = b.get();
+    d[0].fill(ta ? product({y, tb}, {dc, true}) : product({dc, false}, {y, !tb}));
+    d[1].fill(tb ? product({dc, true}, {x, ta}) : product({x, !ta}, {dc, false}));
   }
 
   Variables rule(const Variable& dc, const Recall& recall) const {

@@ -22,8 +22,10 @@
 // Thread safety: as the graph's (node.h).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -132,14 +134,6 @@ double multiply_adds(const Op& op, const Shape& output) {
   }
 }
 
-template <class Op, class... Inputs>
-void tell_observers(Clock::time_point begin, const Op& op, const Tensor& y,
-                    const Inputs&... inputs) {
-  const TimeSpan time{begin, Clock::now()};
-  const std::array<const Variable*, sizeof...(Inputs)> all{&inputs...};
-  Observer::tell(ForwardCall{Op::kName, all, y, multiply_adds(op, y.shape()), time});
-}
-
 template <class Op>
 class OperationNode final : public Node {
  public:
@@ -177,29 +171,53 @@ class OperationNode final : public Node {
   std::optional<Op> op_;
 };
 
-}  // namespace detail
+inline const Variable& input(const Variable& x) { return x; }
+inline const Variable& input(const Variable* x) { return *x; }
 
-/// Carries out `op` on the inputs' values and, where a gradient may be wanted,
-/// records it. Errors of the operation are thrown on with the module's path.
-template <class Op, class... Inputs>
-Variable apply(Op op, const Inputs&... inputs) {
+template <class Op, class List>
+void tell_observers(Clock::time_point begin, const Op& op, const Tensor& y, const List& inputs) {
+  const TimeSpan time{begin, Clock::now()};
+  PoolVector<const Variable*> all;
+  for (const auto& x : inputs) all.push_back(&input(x));
+  Observer::tell(ForwardCall{Op::kName, all, y, multiply_adds(op, y.shape()), time});
+}
+
+template <class Op, class List, class Forward>
+Variable apply_to(Op op, const List& inputs, const Forward& forward) {
   Tensor y;
   try {
     const bool observed = Observer::any();
     const Clock::time_point begin = observed ? Clock::now() : Clock::time_point();
-    y = op.forward(inputs.value()...);
-    if (observed) detail::tell_observers(begin, op, y, inputs...);
+    y = forward(op);
+    if (observed) tell_observers(begin, op, y, inputs);
   } catch (const Error& e) {
     throw Error(e.what() + ModulePath::current()->place());
   }
-  if (!grad_enabled() || !(inputs.requires_grad() || ...)) return Variable(std::move(y));
+  const auto needs = [](const auto& x) { return input(x).requires_grad(); };
+  if (!grad_enabled() || std::ranges::none_of(inputs, needs)) return Variable(std::move(y));
   PoolVector<std::shared_ptr<Node>> parents;
-  parents.reserve(sizeof...(inputs));
-  (parents.push_back(inputs.node()), ...);
-  using N = detail::OperationNode<Op>;
+  parents.reserve(inputs.size());
+  for (const auto& x : inputs) parents.push_back(input(x).node());
+  using N = OperationNode<Op>;
   auto node =
       std::allocate_shared<N>(PoolAllocator<N>(), std::move(op), y.shape(), std::move(parents));
   return Variable(std::move(y), std::move(node));
+}
+
+}  // namespace detail
+
+/// Carries out `op` and, where a gradient may be wanted, records it: forward
+/// gets the Variables as one span, of any length. Errors of the operation are
+/// thrown on with the module's path.
+template <class Op>
+Variable apply_list(Op op, std::span<const Variable> inputs) {
+  return detail::apply_to(std::move(op), inputs, [&](Op& o) { return o.forward(inputs); });
+}
+/// The same for a fixed number of inputs, whose values forward gets.
+template <class Op, class... Inputs>
+Variable apply(Op op, const Inputs&... inputs) {
+  const std::array<const Variable*, sizeof...(inputs)> list{&inputs...};
+  return detail::apply_to(std::move(op), list, [&](Op& o) { return o.forward(inputs.value()...); });
 }
 
 /// A new tensor of f(inputs...), broadcast against each other, for forwards.

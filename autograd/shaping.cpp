@@ -20,34 +20,6 @@ struct Reshape {
   Variables rule(const Variable& dy, const Recall&) const { return {reshape(dy, from)}; }
 };
 
-/// y_ji = x_ij
-struct Transpose {
-  static constexpr const char* kName = "transpose";
-  static void write_transposed(Tensor& to, Write write, const Tensor& from) {
-    const Index rows = to.shape()[0], columns = to.shape()[1];
-    const Scalar* const x = from.data().data();
-    Scalar* const y = to.mutable_data().data();
-    parallel_for(rows, grain_for(columns), [&](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i) {
-        for (Index j = 0; j < columns; ++j) {
-          Scalar& element = y[i * columns + j];
-          element = (write == Write::add ? element : 0) + x[j * rows + i];
-        }
-      }
-    });
-  }
-  Tensor forward(const Tensor& x) {
-    if (x.rank() != 2) fail("[transpose] got shape {}, expected a matrix", x.shape().str());
-    Tensor y = Tensor::uninitialized({x.shape()[1], x.shape()[0]});
-    write_transposed(y, Write::overwrite, x);
-    return y;
-  }
-  void backward(const Tensor& dy, const Gradients& d) const {
-    d[0].fill([&](Tensor& dx, Write write) { write_transposed(dx, write, dy); });
-  }
-  Variables rule(const Variable& dy, const Recall&) const { return {transpose(dy)}; }
-};
-
 /// y is x repeated along the dimensions it lacks or has with size 1
 struct BroadcastTo {
   static constexpr const char* kName = "broadcast_to";
@@ -96,7 +68,6 @@ Variable unchanged(const Variable& x) { return grad_enabled() ? x : x.detach(); 
 }  // namespace
 
 Variable reshape(const Variable& x, const Shape& shape) { return apply(Reshape{shape}, x); }
-Variable transpose(const Variable& x) { return apply(Transpose{}, x); }
 Variable broadcast_to(const Variable& x, const Shape& shape) {
   return x.shape() == shape ? unchanged(x) : apply(BroadcastTo{shape}, x);
 }

@@ -8,8 +8,6 @@ namespace gradus {
 /// The elements of x, in order, under another shape. Throws `Error` where the
 /// number of elements differs.
 Variable reshape(const Variable& x, const Shape& shape);
-/// The matrix x (m, n) as (n, m). Throws `Error` where x is no matrix.
-Variable transpose(const Variable& x);
 /// x stretched to `shape`. Throws `Error` where it does not broadcast to it.
 Variable broadcast_to(const Variable& x, const Shape& shape);
 /// The sum of x over the dimensions that `shape` lacks or has with size 1: the

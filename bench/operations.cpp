@@ -32,7 +32,7 @@ void run(benchmark::State& state, Operation operation, const Shape& a, const Sha
   state.SetItemsProcessed(state.iterations() * seed.numel());
 }
 
-const Shape kImages{128, 784}, kRow{784}, kWeight{784, 256};
+const Shape kImages{128, 784}, kRow{784}, kWeight{784, 256}, kHeads{16, 8, 128, 64};
 
 #define BENCH(name, a, b, expression)                                         \
   BENCHMARK_CAPTURE(                                                          \
@@ -58,7 +58,11 @@ BENCH(softplus, kImages, kRow, softplus(x));
 BENCH(sum, kImages, kRow, sum(x));
 BENCH(sum_rows, kImages, kRow, sum(x, {0}));
 BENCH(transpose, kImages, kRow, transpose(x));
+BENCH(permute, kHeads, kRow, permute(x, {0, 2, 1, 3}));
+BENCH(concatenate, kImages, kImages, concatenate({x, y}, 1));
+BENCH(slice, kImages, kRow, slice(x, 1, 100, 400));
 BENCH(matmul, kImages, kWeight, matmul(x, y));
+BENCH(matmul_batches, kHeads, kHeads, matmul(x, y, {.transpose_b = true}));
 BENCH(dense_selu, kImages, kWeight, dense(x, y, Variable(Tensor::zeros({256})), Activation::selu));
 BENCH(bce_with_logits, kImages, kImages, nn::bce_with_logits(x, y));
 BENCH(mse, kImages, kImages, nn::mse(x, y));

@@ -47,6 +47,16 @@ std::string Shape::str() const {
   return fmt::format("({}{})", fmt::join(begin(), end(), ", "), rank_ == 1 ? "," : "");
 }
 
+int axis_of(const char* operation, const Shape& shape, int axis) {
+  const int rank = shape.rank();
+  if (rank == 0) fail("[{}] got shape (), expected one dimension or more", operation);
+  if (axis < -rank || axis >= rank) {
+    fail("[{}] got axis {} for shape {}, expected {} to {}", operation, axis, shape.str(), -rank,
+         rank - 1);
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
 Shape broadcast(const char* operation, const Shape& a, const Shape& b) {
   const int rank = std::max(a.rank(), b.rank());
   std::array<Index, kMaxRank> sizes{};

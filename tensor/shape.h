@@ -52,6 +52,10 @@ class Shape {
   Index numel_ = 1;
 };
 
+/// `axis` counted from the front; negative ones count from the end. Throws
+/// `Error`, naming `operation`, where the shape has no such dimension.
+int axis_of(const char* operation, const Shape& shape, int axis);
+
 /// The shape two operands broadcast to, as NumPy does it: aligned at the last
 /// dimension, a size of 1 (or a missing dimension) stretches to the other's.
 /// Throws `Error`, naming `operation`, where the sizes do not fit.

@@ -5,9 +5,9 @@
 namespace gradus::test {
 
 const std::vector<Family>& families() {
-  static const std::vector<Family> all = {arithmetic_family(),   unary_family(),   shaping_family(),
-                                          reduction_family(),    product_family(), loss_family(),
-                                          normalisation_family()};
+  static const std::vector<Family> all = {
+      arithmetic_family(), unary_family(),   shaping_family(),       indexing_family(),
+      reduction_family(),  product_family(), normalisation_family(), loss_family()};
   return all;
 }
 

@@ -23,12 +23,6 @@ TEST(ReshapeTest, SharesTheElements) {
   EXPECT_EQ(values(y.value()), values(kSix.value()));
 }
 
-TEST(TransposeTest, SwapsRowsAndColumns) {
-  const Variable y = transpose(kSix);
-  EXPECT_EQ(y.shape(), (Shape{3, 2}));
-  EXPECT_EQ(values(y.value()), (Values{1, 4, 2, 5, 3, 6}));
-}
-
 TEST(BroadcastToTest, RepeatsAndLeavesAloneWhatHasTheShape) {
   const Variable row(Tensor::from({1, 2}, {1, 2}), true);
   EXPECT_EQ(values(broadcast_to(row, {2, 2, 2}).value()), (Values{1, 2, 1, 2, 1, 2, 1, 2}));
@@ -41,8 +35,6 @@ TEST(Shaping, RefusesWhatDoesNotFit) {
               reshape(kSix, {4, 2});
             }),
             "[reshape] got shape (4, 2) for the 6 elements of (2, 3), expected 6 elements");
-  EXPECT_EQ(error_of([] { transpose(Variable(1)); }),
-            "[transpose] got shape (), expected a matrix");
   EXPECT_EQ(error_of([] {
               broadcast_to(kSix, {3, 3});
             }),

@@ -12,6 +12,24 @@ auto factors(MatmulOptions t) {
   };
 }
 
+/// Such operands with dimensions in front that broadcast; b is one matrix every third time.
+auto batches(MatmulOptions t) {
+  return [t](Random& random, Limit limit) {
+    std::vector<Shape> fronts, shapes;
+    do {
+      fronts = broadcasting(2)(random, {3, 24});
+    } while (fronts[0].rank() > 3 || fronts[1].rank() > 3);
+    if (random.below(3) == 0) fronts[1] = {};
+    const std::vector<Shape> matrices = factors(t)(random, {std::min<Index>(limit.size, 20), 0});
+    for (std::size_t i = 0; i < 2; ++i) {
+      Indices sizes(fronts[i].begin(), fronts[i].end());
+      sizes.insert(sizes.end(), matrices[i].begin(), matrices[i].end());
+      shapes.emplace_back(sizes);
+    }
+    return shapes;
+  };
+}
+
 /// Input (..., in) of ranks 1 to 4, weight (in, out) and bias (out,).
 std::vector<Shape> layer(Random& random, Limit limit) {
   const Indices input = any_sizes(random, {std::min<Index>(limit.size, 50), limit.elements}, 1);
@@ -21,23 +39,36 @@ std::vector<Shape> layer(Random& random, Limit limit) {
 
 void add_matmul(std::vector<Operation>& rows, MatmulOptions t) {
   const auto reference = [t](Arrays x) {
-    const auto a = [&](Index i, Index j) {
-      return x[0].at(t.transpose_a ? Indices{j, i} : Indices{i, j});
+    const auto sizes = [&](std::size_t i, bool transposed) {
+      Indices result = x[i].sizes;
+      if (transposed) std::swap(result[result.size() - 2], result.back());
+      return result;
     };
-    const auto b = [&](Index i, Index j) {
-      return x[1].at(t.transpose_b ? Indices{j, i} : Indices{i, j});
+    const auto at = [&](std::size_t i, bool transposed, Indices place, Index row, Index column) {
+      place[place.size() - 2] = transposed ? column : row;
+      place.back() = transposed ? row : column;
+      return x[i].at(place);
     };
-    const Index m = x[0].sizes[t.transpose_a ? 1 : 0], k = x[0].sizes[t.transpose_a ? 0 : 1];
-    const Index n = x[1].sizes[t.transpose_b ? 0 : 1];
-    return tabulate({m, n}, [&](const Indices& at) {
+    Indices a = sizes(0, t.transpose_a), b = sizes(1, t.transpose_b);
+    const Index m = a[a.size() - 2], k = a.back(), n = b.back();
+    a.resize(a.size() - 2);
+    b.resize(b.size() - 2);
+    Indices result = stretched(a, b);
+    result.insert(result.end(), {m, n});
+    return tabulate(result, [&](const Indices& place) {
+      const Index row = place[place.size() - 2], column = place.back();
       double sum = 0;
-      for (Index l = 0; l < k; ++l) sum += a(at[0], l) * b(l, at[1]);
+      for (Index l = 0; l < k; ++l) {
+        sum += at(0, t.transpose_a, place, row, l) * at(1, t.transpose_b, place, l, column);
+      }
       return sum;
     });
   };
   const std::string name =
       std::string("matmul") + (t.transpose_a ? "_at" : "_a") + (t.transpose_b ? "_bt" : "_b");
-  rows.push_back({name, [t](Xs x) { return matmul(x[0], x[1], t); }, reference, factors(t)});
+  const auto product = [t](Xs x) { return matmul(x[0], x[1], t); };
+  rows.push_back({name, product, reference, factors(t)});
+  rows.push_back({name + "_batches", product, reference, batches(t)});
 }
 
 void add_dense(std::vector<Operation>& rows, const std::string& name, Activation activation,
@@ -80,7 +111,7 @@ Family product_family() {
   // clang-format off
   family.entries = {
       // name, call, formula, gradient, shapes, errors
-      {"matmul", "matmul(a, b, {transpose_a, transpose_b})", "c = a b", "da = dc b^T, db = a^T dc", "(m, k) and (k, n) to (m, n)", "no matrices, unequal inner sizes"},
+      {"matmul", "matmul(a, b, {transpose_a, transpose_b})", "c = a b", "da = dc b^T, db = a^T dc", "(..., m, k) and (..., k, n) to (..., m, n), broadcast in front", "rank below 2, unequal inner sizes, dimensions in front that do not broadcast"},
       {"dense", "dense(x, w, b, activation)", "y = f(x w + b)", "dz = dy f'(z), dx = dz w^T, dw = x^T dz, db = sum of dz", "(..., in), (in, out), (out,) to (..., out)", "shapes that do not fit"},
   };
   // clang-format on

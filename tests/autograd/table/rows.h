@@ -21,6 +21,7 @@ using Xs = std::span<const Variable>;
 Family arithmetic_family();
 Family unary_family();
 Family shaping_family();
+Family indexing_family();
 Family reduction_family();
 Family product_family();
 Family loss_family();
