@@ -1,6 +1,8 @@
 #include "apps/study/digits.h"
 
 #include <algorithm>
+#include <ranges>
+#include <span>
 #include <string_view>
 
 #include "apps/study/csv.h"
@@ -45,8 +47,8 @@ Digits parse(const std::string& content, const fs::path& path) {
   Digits data;
   const Index pixels = data.rows * data.columns;
   if (table.columns != pixels + 1) {
-    fail("{}: got {} columns, expected {} pixels and a label", path.string(), table.columns,
-         pixels);
+    fail("{}: line {}: got {} columns, expected {}: {} pixels and a label", path.string(),
+         table.line(0), table.columns, pixels + 1, pixels);
   }
   for (Index i = 0; i < table.rows; ++i) {
     for (Index column = 0; column <= pixels; ++column) {
@@ -86,7 +88,17 @@ Digits load_digits(const std::optional<fs::path>& data) {
 
 DigitSets digit_sets(const Digits& data, std::uint64_t seed) {
   const Index n = data.count();
-  if (n < 2) fail("[data] got {} digits, expected at least two to split", n);
+  if (n < 2) {
+    fail("{}: got {} image, expected at least two, for training and test", data.source, n);
+  }
+  const auto first = std::span(data.pixels).first(data.pixels.size() / data.labels.size());
+  const auto differs = [&](Index i) {
+    const auto image = std::span(data.pixels).subspan(static_cast<std::size_t>(i) * first.size());
+    return !std::ranges::equal(image.first(first.size()), first);
+  };
+  if (std::ranges::none_of(std::views::iota(Index{1}, n), differs)) {
+    fail("{}: got {} images that are all the same, expected different ones", data.source, n);
+  }
   const std::vector<Index> order = Generator(seed, kSplitStream).permutation(n);
   const auto border = order.begin() + n / 2;
 

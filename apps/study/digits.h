@@ -44,7 +44,9 @@ struct DigitSets {
 };
 
 /// Splits the images at random into halves; the odd one is in the test. The split
-/// depends on `seed` alone. Throws `Error` where there are fewer than two images.
+/// depends on `seed` alone. Throws `Error`, naming the file, where there are fewer
+/// than two images or all are the same. A pixel that never changes is fine, and so
+/// are images of one class: nothing is learned from the labels.
 DigitSets digit_sets(const Digits& data, std::uint64_t seed);
 
 }  // namespace gradus::study

@@ -37,6 +37,7 @@ Ecg load(const fs::path& file) {
   Ecg data;
   data.rows = table.rows;
   data.samples = table.columns - 1;
+  data.first_line = table.line(0);
   data.file = file;
   for (Index i = 0; i < table.rows; ++i) {
     const std::span<const double> row = table.row(i);
@@ -67,8 +68,8 @@ Tensor scaled(const Ecg& data, const std::vector<Index>& index, double low, doub
     for (const double sample : row_of(data, i)) {
       *to = static_cast<Scalar>((sample - low) / (high - low));
       if (!std::isfinite(*to)) {
-        fail("[data] row {} has the sample {}, expected less beside training samples of {} to {}",
-             i, sample, low, high);
+        fail("{}: line {}: got the sample {}, expected less beside training samples of {} to {}",
+             data.file.string(), data.first_line + i, sample, low, high);
       }
       ++to;
     }
@@ -82,15 +83,33 @@ std::vector<bool> flags_of(const Ecg& data, const std::vector<Index>& index) {
   return flags;
 }
 
+std::string kind(bool normal) { return normal ? "normal (label 1)" : "abnormal (label 0)"; }
+
+// A file that no split would make fit for the study.
+void require_both_kinds(const Ecg& data) {
+  if (data.rows < 2) {
+    fail("{}: got {} beat, expected at least two, for training and test", data.file.string(),
+         data.rows);
+  }
+  for (const bool normal : {true, false}) {
+    if (std::ranges::find(data.is_normal, normal) != data.is_normal.end()) continue;
+    fail("{}: got {} beats, all of them {}, expected {} ones too", data.file.string(), data.rows,
+         kind(!normal), kind(normal));
+  }
+}
+
 // The rows of one kind; `set` names them in the error where there is none.
-Tensor where(const Tensor& rows, const std::vector<bool>& is_normal, bool normal, const char* set) {
+Tensor where(const Ecg& data, const Tensor& rows, const std::vector<bool>& is_normal, bool normal,
+             const char* set) {
   std::vector<Index> index;
   for (std::size_t i = 0; i < is_normal.size(); ++i) {
     if (is_normal[i] == normal) index.push_back(static_cast<Index>(i));
   }
   if (index.empty()) {
-    fail("[data] the {} set has no {} row, expected at least one; try other data", set,
-         normal ? "normal" : "abnormal");
+    fail(
+        "{}: the {} set, drawn from its {} beats, has none that is {}, expected at least one; "
+        "try a file with more of them",
+        data.file.string(), set, data.rows, kind(normal));
   }
   return rows.gather_rows(index);
 }
@@ -116,6 +135,7 @@ Ecg load_ecg(const fs::path& file) {
 }
 
 EcgSets ecg_sets(const Ecg& data) {
+  require_both_kinds(data);
   TrainTestSplit split = legacy_split(data.rows, kTestShare, kSplitSeed);
   EcgSets sets;
   sets.low = std::numeric_limits<double>::infinity();
@@ -126,17 +146,17 @@ EcgSets ecg_sets(const Ecg& data) {
     sets.high = std::max(sets.high, high);
   }
   if (!(sets.low < sets.high)) {
-    fail("[data] every sample of the training set is {}, expected different ones; try other data",
+    fail("{}: every sample of the training set is {}, expected different ones", data.file.string(),
          sets.low);
   }
   sets.train = scaled(data, split.train, sets.low, sets.high);
   sets.test = scaled(data, split.test, sets.low, sets.high);
   sets.train_is_normal = flags_of(data, split.train);
   sets.test_is_normal = flags_of(data, split.test);
-  sets.train_normal = where(sets.train, sets.train_is_normal, true, "training");
-  sets.train_abnormal = where(sets.train, sets.train_is_normal, false, "training");
-  sets.test_normal = where(sets.test, sets.test_is_normal, true, "test");
-  sets.test_abnormal = where(sets.test, sets.test_is_normal, false, "test");
+  sets.train_normal = where(data, sets.train, sets.train_is_normal, true, "training");
+  sets.train_abnormal = where(data, sets.train, sets.train_is_normal, false, "training");
+  sets.test_normal = where(data, sets.test, sets.test_is_normal, true, "test");
+  sets.test_abnormal = where(data, sets.test, sets.test_is_normal, false, "test");
   sets.train_index = std::move(split.train);
   sets.test_index = std::move(split.test);
   return sets;

@@ -23,6 +23,7 @@ struct Ecg {
   std::vector<bool> is_normal;  ///< [rows]
   Index rows = 0;
   Index samples = 0;
+  Index first_line = 1;        ///< of the file, counted from 1: that of row 0
   std::filesystem::path file;  ///< where it is from
   std::string checksum;        ///< "sha256:" and the hash of the inflated file
 };
@@ -51,8 +52,9 @@ struct EcgSets {
 };
 
 /// Splits the rows as `train_test_split(test_size=0.2, random_state=21)` of
-/// scikit-learn does (`legacy_split`). Throws `Error`, naming the set, where one
-/// lacks a class or all training samples are the same.
+/// scikit-learn does (`legacy_split`). Throws `Error`, naming the file and the set,
+/// where there is one row only, a set lacks a class, or all training samples are
+/// the same.
 EcgSets ecg_sets(const Ecg& data);
 
 }  // namespace gradus::study
