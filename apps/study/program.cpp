@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <limits>
 
 #include "tensor/parallel.h"
@@ -28,8 +27,9 @@ void Program::add_common_flags() {
                                               [](int n) { return n >= 1 && n <= kMaxThreads; });
   const CLI::Validator seed = require<std::uint64_t>(
       "a whole number from 0 to 18446744073709551615", [](std::uint64_t) { return true; });
-  const CLI::Validator rate =
-      require<Scalar>("a number above 0", [](Scalar x) { return x > 0 && std::isfinite(x); });
+  // Smaller ones are 0 as a float, larger ones infinite.
+  const CLI::Validator rate = require<Scalar>(
+      "a number from 1e-45 to 3.4e38", [](Scalar x) { return x > 0 && x <= Scalar(3.4e38); });
   const CLI::Validator path = require_path("a folder");
 
   const std::string epochs = fmt::format("Passes over the training data [{}]", options_.epochs);

@@ -33,13 +33,23 @@ RawSamples from_csv(std::string_view content, const std::filesystem::path& file,
   return raw;
 }
 
+void refuse_labels(const std::filesystem::path& file, const char* format, bool labelled) {
+  if (!labelled) return;
+  fail(
+      "{}: got --labelled with a file in {} format, expected CSV, whose rows may end in a label; "
+      "leave the flag out",
+      file.string(), format);
+}
+
 RawSamples read(const std::filesystem::path& file, bool labelled) {
   const std::string content = read_maybe_gzip(file, kMaxBytes);
   if (content.starts_with(kNpyMagic)) {
+    refuse_labels(file, "NumPy", labelled);
     const Tensor array = parse_npy(content, file);
     return {array.shape(), {array.data().begin(), array.data().end()}};
   }
   if (content.size() >= 4 && content[0] == 0 && content[1] == 0) {
+    refuse_labels(file, "IDX", labelled);
     const std::size_t rank = static_cast<unsigned char>(content[3]);
     if (rank > kMaxRank) {
       fail("{}: got an IDX array of {} dimensions, expected at most {}", file.string(), rank,

@@ -21,7 +21,8 @@ struct SampleOptions {
 /// is IDX, CSV (either plain or gzipped) or NPY, told by its first bytes; a sample
 /// may be flat or have its shape, and a single one may lack the first dimension.
 /// Throws `Error`, naming the file, where it is none of these, its shape is not the
-/// model's, a value is out of the model's range, or there is no sample.
+/// model's, a value is out of the model's range, there is no sample, or it is
+/// `labelled` and no CSV file.
 Tensor load_samples(const std::filesystem::path& file, const ModelCard& card,
                     const SampleOptions& options);
 

@@ -1,4 +1,6 @@
 // Scoring a user's own samples with the models that the studies leave.
+#include <sys/stat.h>
+
 #include <cstring>
 
 #include "tests/apps/programs.h"
@@ -126,6 +128,14 @@ TEST(Predict, NoiseOfAVariationalModelIsThatOfTheSeed) {
   };
   EXPECT_EQ(mae("1"), mae("1"));
   EXPECT_NE(mae("1"), mae("2"));
+  EXPECT_EQ(mae("42"), predicted({run, test_images()}).column(1)) << "the default";
+}
+
+TEST(Predict, RefusesFlagsThatWouldChangeNothing) {
+  expect_refused({trained("ae_fashion"), test_images(), "--seed", "42"},
+                 "got --seed with a model of ae_fashion, which draws no noise");
+  expect_refused({trained("ae_fashion"), test_images(), "--labelled"},
+                 "t10k-images-idx3-ubyte.gz: got --labelled with a file in IDX format");
 }
 
 TEST(Predict, AnEarlierFileStaysUnlessReplaced) {
@@ -137,6 +147,45 @@ TEST(Predict, AnEarlierFileStaysUnlessReplaced) {
   EXPECT_EQ(read_file(folder / "scores.csv"), "mine");
   EXPECT_EQ(run_study("predict", join(arguments, {"--force"}), there).status, 0);
   EXPECT_NE(read_file(folder / "scores.csv"), "mine");
+}
+
+TEST(Predict, ReplacesNoPipeOrDevice) {
+  const TempDir folder;  // a pipe for /dev/null, which a mistake of ours would cost the machine
+  const fs::path pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const Arguments& more : {Arguments{}, {"--force"}}) {
+    const Ran ran =
+        run_study("predict", join({trained("ae_basic"), test_images(), "--out", pipe}, more));
+    expect_one_complaint("predict", ran, 1, pipe.string() + ": is no regular file");
+  }
+  EXPECT_TRUE(fs::is_fifo(pipe));
+}
+
+TEST(Predict, NeverReplacesWhatItReads) {
+  const TempDir folder;
+  fs::copy(trained("ae_basic") / "model.safetensors", folder / "model.safetensors");
+  fs::copy(test_images(), folder / "images.gz");
+  fs::create_symlink("images.gz", folder / "link.gz");
+  const std::string model = read_file(folder / "model.safetensors");
+  const std::string images = read_file(folder / "images.gz");
+  for (const char* out : {"model.safetensors", "./images.gz", "link.gz"}) {
+    for (const char* run : {"model.safetensors", "."}) {
+      const Ran ran = run_study("predict", {run, "images.gz", "--out", out, "--force"},
+                                {.folder = folder.path()});
+      expect_one_complaint("predict", ran, 1, std::string(out) + ": is read from, too");
+    }
+  }
+  EXPECT_TRUE(read_file(folder / "model.safetensors") == model);
+  EXPECT_TRUE(read_file(folder / "images.gz") == images);
+}
+
+TEST(Predict, BelievesNoScoreOfDamagedWeights) {
+  const TempDir folder;
+  std::string model = read_file(trained("ae_fashion") / "model.safetensors");
+  model.replace(model.size() - 4, 4, "\xff\xff\xff\xff");  // not a number
+  write(folder / "damaged.safetensors", model);
+  expect_refused({folder / "damaged.safetensors", test_images()},
+                 "damaged.safetensors: gives sample 0 a score that is not finite");
 }
 
 TEST(Predict, NamesWhatItCannotUse) {
