@@ -110,6 +110,17 @@ TEST(FashionAtlas, GoesOnOnlyAsItBegan) {
   refused("fashion_atlas", {"--out", folder / "run"}, "holds a run of ae_fashion");
 }
 
+TEST(FashionAtlas, RefusesTheKlTermWithoutAVariationalModel) {
+  const TempDir folder;
+  for (const Arguments& model : {Arguments{}, {"--model", "ae"}}) {
+    expect_one_complaint(
+        "fashion_atlas",
+        run_study("fashion_atlas", join({"--kl"}, model), {.folder = folder.path()}), 2,
+        "--kl: got it with --model ae, expected --model vae");
+  }
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
 TEST(FashionAtlas, RefusesAnUnknownModel) {
   expect_one_complaint("fashion_atlas", run_study("fashion_atlas", {"--model", "gan"}), 2,
                        "--model");
