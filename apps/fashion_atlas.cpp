@@ -232,7 +232,11 @@ int main(int argc, char** argv) {
       .add_option("--model", options.model,
                   "ae, the autoencoder of ae_fashion, or vae, the\n"
                   "variational one of vae_fashion [ae]")
-      ->check(CLI::IsMember({"ae", "vae"}).description(""))
+      ->check(CLI::Validator(
+          [](const std::string& name) {
+            return name == "ae" || name == "vae" ? "" : study::got(name, "ae or vae");
+          },
+          ""))
       ->type_name("NAME")
       ->group("Training");
   program.flags()

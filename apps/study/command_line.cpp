@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "apps/study/encoding.h"
+#include "apps/study/usage_error.h"
 
 namespace gradus::study {
 namespace {
@@ -31,7 +32,8 @@ void refuse_empty_values(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument.starts_with("--") && argument.find('=') + 1 == argument.size()) {
-      throw CLI::ArgumentMismatch(fmt::format("{} got nothing, expected a value", argument));
+      throw CLI::ArgumentMismatch(fmt::format("{}: got nothing, expected a value",
+                                              argument.substr(0, argument.size() - 1)));
     }
   }
 }
@@ -80,7 +82,8 @@ int CommandLine::run(int argc, char** argv, const std::function<void()>& body) {
     std::cout.flush();
     return finish(name_);
   } catch (const CLI::ParseError& e) {
-    return complain(name_, fmt::format("{} (see {} --help)", e.what(), name_), kWrongUsage);
+    return complain(name_, fmt::format("{} (see {} --help)", usage_error(e, app_), name_),
+                    kWrongUsage);
   }
   try {
     body();

@@ -22,7 +22,8 @@ TEST(AeFashionUsage, WrongUsageIsStatusTwoAndNamesTheFlag) {
   const TempDir folder;
   const std::vector<std::pair<Arguments, std::string>> wrong = {
       {{"--bogus"}, "--bogus"},
-      {{"--epoch", "3"}, "--epoch"},
+      {{"--epoch", "3"}, "got --epoch, expected one of the program's flags, such as --epochs"},
+      {{"--learning", "3"}, "such as --learning-rate"},
       {{"stray"}, "stray"},
       {{"-x"}, "-x"},
       {{"--epochs"}, "--epochs"},
@@ -52,9 +53,9 @@ TEST(AeFashionUsage, WrongUsageIsStatusTwoAndNamesTheFlag) {
       {{"--threads", "two"}, "--threads"},
       {{"--out"}, "--out"},
       {{"--out", ""}, "--out: got nothing, expected"},
-      {{"--out=", "--force"}, "--out="},
+      {{"--out=", "--force"}, "--out: got nothing"},
       {{"--data", ""}, "--data"},
-      {{"--resume", "--force"}, "--force"},
+      {{"--resume", "--force"}, "got both --resume and --force, expected one of them"},
       {{"--quiet=perhaps"}, "--quiet"},
       {{"--normal", "10"}, "--normal"},
       {{"--normal", "-1"}, "--normal"},

@@ -123,7 +123,7 @@ TEST(FashionAtlas, RefusesTheKlTermWithoutAVariationalModel) {
 
 TEST(FashionAtlas, RefusesAnUnknownModel) {
   expect_one_complaint("fashion_atlas", run_study("fashion_atlas", {"--model", "gan"}), 2,
-                       "--model");
+                       "--model: got gan, expected ae or vae");
 }
 
 }  // namespace
