@@ -32,7 +32,9 @@ void Program::add_common_flags() {
       "a number from 1e-45 to 3.4e38", [](Scalar x) { return x > 0 && x <= Scalar(3.4e38); });
   const CLI::Validator path = require_path("a folder");
 
-  const std::string epochs = fmt::format("Passes over the training data [{}]", options_.epochs);
+  const std::string epochs = fmt::format(
+      "Passes over the training data in all: with --resume,\nthose done before count [{}]",
+      options_.epochs);
   const std::string batch = fmt::format("Samples a step [{}]", options_.batch_size);
   const std::string step = fmt::format("How far a step goes [{}]", options_.learning_rate);
   const std::string start = fmt::format(
@@ -43,8 +45,9 @@ void Program::add_common_flags() {
   add("--learning-rate", options_.learning_rate, "X", step.c_str(), training, rate);
   add("--seed", options_.seed, "N", start.c_str(), training, seed);
   add("--seeds", options_.seeds, "N",
-      "Train from N consecutive seeds, each in runs/seed_K,\n"
-      "and put mean and standard deviation of every figure\ninto summary.csv [1]",
+      "Make N runs, from --seed on each with the next seed, in\n"
+      "runs/seed_K; summary.html and summary.csv hold mean\n"
+      "and standard deviation of every figure [1]",
       training, whole);
   add("--threads", options_.threads, "N",
       "Threads to use; results are the same for any number\n[all processors]", training, threads);

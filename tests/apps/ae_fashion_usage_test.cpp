@@ -59,7 +59,7 @@ TEST(AeFashionUsage, WrongUsageIsStatusTwoAndNamesTheFlag) {
       {{"--quiet=perhaps"}, "--quiet"},
       {{"--normal", "10"}, "--normal"},
       {{"--normal", "-1"}, "--normal"},
-      {{"--normal", "shirt"}, "--normal"},
+      {{"--normal", "shirts"}, "--normal: got shirts, expected numbers from 0 to 9 or names"},
       {{"--normal", ","}, "--normal"},
       {{"--normal", "5,5"}, "--normal"},
       {{"--normal", "4"}, "--abnormal"},
