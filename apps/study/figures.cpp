@@ -44,8 +44,8 @@ std::vector<NamedValue> values_of(const std::filesystem::path& file) {
   std::vector<NamedValue> values;
   try {
     collect(Json::parse(read_file(file)), "", values);
-  } catch (const Json::exception& e) {
-    fail("{}: not the figures of a run ({})", file.string(), e.what());
+  } catch (const Json::exception&) {
+    fail("{}: is not JSON, expected the figures of a run; start over with --force", file.string());
   }
   return values;
 }

@@ -59,6 +59,23 @@ Json to_json(const ModelCard& card) {
   return json;
 }
 
+const Json& part(const Json& json, const char* key) {
+  if (!json.is_object() || !json.contains(key)) fail("it does not say its {}", key);
+  return json.at(key);
+}
+
+std::string text(const Json& json, const char* key) {
+  const Json& value = part(json, key);
+  if (!value.is_string()) fail("got {} for its {}, expected a string", value.type_name(), key);
+  return value.get<std::string>();
+}
+
+double number(const Json& json, const char* key) {
+  const Json& value = part(json, key);
+  if (!value.is_number()) fail("got {} for its {}, expected a number", value.type_name(), key);
+  return value.get<double>();
+}
+
 Index units(const Json& json) {
   // A number with a fraction, or beyond any integer, would be cut to fit.
   if (!json.is_number_integer()) fail("got {} for a size", json.dump());
@@ -77,18 +94,17 @@ std::vector<Index> sizes(const Json& json) {
 
 ModelCard card_from(const Json& json) {
   ModelCard card;
-  card.study = json.at("study").get<std::string>();
-  card.layers.sample = Shape(sizes(json.at("sample")));
-  card.layers.encoder = sizes(json.at("encoder"));
-  card.layers.decoder = sizes(json.at("decoder"));
-  card.layers.activation = activation_named(json.at("activation").get<std::string>());
-  card.layers.output = activation_named(json.at("output").get<std::string>());
-  const Json& ends = json.at("range");
-  card.range = {ends.at("low").get<double>(), ends.at("high").get<double>(),
-                ends.at("margin").get<double>()};
+  card.study = text(json, "study");
+  card.layers.sample = Shape(sizes(part(json, "sample")));
+  card.layers.encoder = sizes(part(json, "encoder"));
+  card.layers.decoder = sizes(part(json, "decoder"));
+  card.layers.activation = activation_named(text(json, "activation"));
+  card.layers.output = activation_named(text(json, "output"));
+  const Json& ends = part(json, "range");
+  card.range = {number(ends, "low"), number(ends, "high"), number(ends, "margin")};
   if (json.contains("threshold")) {
-    card.threshold = json["threshold"].get<double>();
-    card.threshold_name = json.at("threshold_name").get<std::string>();
+    card.threshold = number(json, "threshold");
+    card.threshold_name = text(json, "threshold_name");
   }
   if (json.contains("codings")) card.codings = units(json["codings"]);
   const Shape& sample = card.layers.sample;  // batches of it have one more dimension
@@ -138,14 +154,16 @@ void save_model(nn::Layer& model, const ModelCard& card, const std::filesystem::
 
 LoadedModel load_model(const std::filesystem::path& path, std::uint64_t seed) {
   const TensorFile file = load_tensors(path);
-  const auto text = file.metadata.find(kKey);
-  if (text == file.metadata.end()) {
+  const auto words = file.metadata.find(kKey);
+  if (words == file.metadata.end()) {
     fail("{}: does not say what model it is of; expected the model.safetensors of a study",
          path.string());
   }
   LoadedModel loaded;
   try {
-    loaded.card = card_from(Json::parse(text->second));
+    const Json json = Json::parse(words->second, nullptr, false);
+    if (json.is_discarded()) fail("its description is not JSON");
+    loaded.card = card_from(json);
     Index elements = 0;
     for (const NamedTensor& tensor : file.tensors) elements += tensor.value.numel();
     if (elements != weights_of(loaded.card)) {
@@ -158,7 +176,7 @@ LoadedModel load_model(const std::filesystem::path& path, std::uint64_t seed) {
     }
     check_tensors(file, "", weights);
     copy_tensors(file, "", std::move(weights));
-  } catch (const std::exception& e) {
+  } catch (const Error& e) {
     fail("{}: not the model of a study ({})", path.string(), e.what());
   }
   loaded.reconstruct = reconstruction_of(*loaded.model, loaded.card.layers.output);

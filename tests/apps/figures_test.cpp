@@ -13,6 +13,7 @@ namespace {
 using test::error_of;
 using test::TempDir;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 class Figures : public ::testing::Test {
@@ -49,7 +50,14 @@ TEST_F(Figures, MustBeTheSameInEveryRun) {
                 figures_of({a, run("b", R"({"x": 1})")});
               }),
               HasSubstr("b/metrics.json: got other figures"));
-  EXPECT_THAT(error_of([&] { figures_of({a, run("c", "{")}); }), HasSubstr("c/metrics.json"));
+  for (const char* damaged : {"{", "", R"({"x": 1e999})", "\xff"}) {
+    EXPECT_THAT(error_of([&] {
+                  figures_of({a, run("c", damaged)});
+                }),
+                EndsWith("c/metrics.json: is not JSON, expected the figures of a run; start over "
+                         "with --force"));
+    std::filesystem::remove_all(folder / "c");
+  }
   EXPECT_THAT(error_of([&] { figures_of({folder / "none"}); }), HasSubstr("none"));
 }
 
