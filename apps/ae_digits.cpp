@@ -259,13 +259,13 @@ void run(const study::Digits& data, double load_seconds, const study::Run& run) 
   study::Stopwatch watch;
   const study::Reconstruct reconstruct = study::reconstruction_of(model, layers.output);
   const Errors errors = judge(sets, reconstruct);
-  study::save_model(model,
-                    {.study = "ae_digits",
-                     .layers = layers,
-                     .range = {0, 16},
-                     .threshold = errors.threshold,
-                     .threshold_name = "percentile_99"},
-                    run.folder.add("model.safetensors"));
+  study::save_models(model,
+                     {.study = "ae_digits",
+                      .layers = layers,
+                      .range = {0, 16},
+                      .threshold = errors.threshold,
+                      .threshold_name = "percentile_99"},
+                     run.folder);
   result.seconds.evaluate = watch.seconds();
 
   watch = {};

@@ -264,13 +264,13 @@ void run(const study::Ecg& data, const study::EcgSets& sets, double load_seconds
   study::Stopwatch watch;
   const study::Reconstruct reconstruct = study::reconstruction_of(model, layers.output);
   const Errors errors = judge(sets, reconstruct);
-  study::save_model(model,
-                    {.study = "ae_ecg",
-                     .layers = layers,
-                     .range = {sets.low, sets.high, 0.5},
-                     .threshold = errors.threshold,
-                     .threshold_name = "mean_plus_std"},
-                    run.folder.add("model.safetensors"));
+  study::save_models(model,
+                     {.study = "ae_ecg",
+                      .layers = layers,
+                      .range = {sets.low, sets.high, 0.5},
+                      .threshold = errors.threshold,
+                      .threshold_name = "mean_plus_std"},
+                     run.folder);
   result.seconds.evaluate = watch.seconds();
 
   watch = {};

@@ -48,14 +48,14 @@ void run_fashion(const FashionTask& task, const FashionModel& m) {
   const Stopwatch watch;
   const Reconstruct reconstruct = reconstruction_of(m.model, m.layers.output);
   const Evaluation evaluation = evaluate(sets, reconstruct);
-  save_model(m.model,
-             {.study = task.study,
-              .layers = m.layers,
-              .codings = m.codings,
-              .range = {0, 255},
-              .threshold = evaluation.search.thresholds.best_validation,
-              .threshold_name = "best_validation"},
-             run.folder.add("model.safetensors"));
+  save_models(m.model,
+              {.study = task.study,
+               .layers = m.layers,
+               .codings = m.codings,
+               .range = {0, 255},
+               .threshold = evaluation.search.thresholds.best_validation,
+               .threshold_name = "best_validation"},
+              run.folder);
   FashionRun result{{.run = run,
                      .study = task.study,
                      .method = "RMSprop, " + m.objective,

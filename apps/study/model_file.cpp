@@ -152,12 +152,24 @@ void save_model(nn::Layer& model, const ModelCard& card, const std::filesystem::
   nn::save_weights(model, path, {{kKey, to_json(card).dump()}});
 }
 
+void save_models(nn::Layer& model, const ModelCard& card, RunFolder& folder) {
+  save_model(model, card, folder.add("model.safetensors"));
+  ModelCard without = card;
+  without.threshold.reset();
+  TensorFile best = load_tensors(folder / "best.safetensors");
+  best.metadata[kKey] = to_json(without).dump();
+  save_tensors(folder / "best.safetensors", best);
+}
+
 LoadedModel load_model(const std::filesystem::path& path, std::uint64_t seed) {
   const TensorFile file = load_tensors(path);
   const auto words = file.metadata.find(kKey);
   if (words == file.metadata.end()) {
-    fail("{}: does not say what model it is of; expected the model.safetensors of a study",
-         path.string());
+    fail(
+        "{}: does not say what model it is of; expected the model.safetensors or best.safetensors "
+        "of a "
+        "study",
+        path.string());
   }
   LoadedModel loaded;
   try {

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "apps/study/autoencoder.h"
+#include "apps/study/run_folder.h"
 
 namespace gradus::study {
 
@@ -39,6 +40,11 @@ struct ModelCard {
 
 /// Writes `model`'s weights and `card` atomically. Throws `Error` where that fails.
 void save_model(nn::Layer& model, const ModelCard& card, const std::filesystem::path& path);
+
+/// The same as model.safetensors in `folder`, and puts the card into the weights
+/// that lie there as best.safetensors (see study::train): without the threshold,
+/// which was found with the weights of the last epoch.
+void save_models(nn::Layer& model, const ModelCard& card, RunFolder& folder);
 
 /// A model made from such a file.
 struct LoadedModel {

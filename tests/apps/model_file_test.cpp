@@ -75,6 +75,25 @@ TEST(ModelFile, AVariationalOneDrawsFromTheSeedItIsGiven) {
   EXPECT_FALSE(test::same_bits(other.reconstruct(samples()), output));
 }
 
+TEST(ModelFile, TheBestWeightsGetTheCardWithoutTheThreshold) {
+  const TempDir temp;
+  RunFolder folder(temp / "run", Existing::refuse, "a run of some_study");
+  Generator random(1);
+  Autoencoder best(kLayers, random), last(kLayers, random);
+  nn::save_weights(best, folder / "best.safetensors", {{"mine", "stays"}});
+  save_models(last, card(), folder);
+  EXPECT_EQ(load_tensors(folder / "best.safetensors").metadata.at("mine"), "stays");
+  EXPECT_EQ(load_model(folder / "model.safetensors", 0).card.threshold, 0.125);
+  for (Autoencoder* model : {&best, &last}) {
+    const LoadedModel loaded =
+        load_model(folder / (model == &best ? "best.safetensors" : "model.safetensors"), 0);
+    EXPECT_EQ(loaded.card.range.high, 3);
+    EXPECT_EQ(loaded.card.threshold.has_value(), model == &last);
+    EXPECT_TRUE(test::same_bits(loaded.reconstruct(samples()),
+                                reconstruction_of(*model, kLayers.output)(samples())));
+  }
+}
+
 // A model's file whose card was changed by `change`.
 class Damaged : public ::testing::Test {
  protected:

@@ -121,6 +121,17 @@ TEST(Predict, GivesVerdictsByTheThresholdThatIsNamed) {
   }
 }
 
+TEST(Predict, TheBestWeightsHaveNoThreshold) {
+  const fs::path& run = trained("ae_fashion");
+  const Csv scores = predicted({run / "best.safetensors", test_images()});
+  EXPECT_EQ(scores.header, "index,mae");
+  // Of two epochs the second is the better one, so its weights are the last, too.
+  ASSERT_EQ(metrics(run)["best"]["epoch"], 2);
+  EXPECT_EQ(scores.column(1), predicted({run, test_images()}).column(1));
+  EXPECT_EQ(predicted({trained("vae_fashion") / "best.safetensors", test_images()}).rows.size(),
+            100u);
+}
+
 TEST(Predict, NoiseOfAVariationalModelIsThatOfTheSeed) {
   const fs::path& run = trained("vae_fashion");
   const auto mae = [&](const char* seed) {
@@ -194,7 +205,8 @@ TEST(Predict, NamesWhatItCannotUse) {
   expect_refused({folder / "none", test_images()}, (folder / "none").string());
   expect_refused({folder.path(), test_images()}, "has no model.safetensors");
   expect_refused({model / "scores.csv", test_images()}, "scores.csv");
-  expect_refused({model / "best.safetensors", test_images()}, "best.safetensors");
+  expect_refused({model / "checkpoint.safetensors", test_images()},
+                 "checkpoint.safetensors: does not say what model it is of");
   expect_refused({model, folder / "none"}, (folder / "none").string());
   expect_refused({model, small_data() / "t10k-labels-idx1-ubyte.gz"}, "(n, 12, 12)");
   write(
