@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "apps/study/autoencoder_run.h"
 #include "apps/study/density.h"
@@ -259,11 +261,14 @@ void run(const study::Digits& data, double load_seconds, const study::Run& run) 
   study::Stopwatch watch;
   const study::Reconstruct reconstruct = study::reconstruction_of(model, layers.output);
   const Errors errors = judge(sets, reconstruct);
+  // The notebook counts a digit exactly on the threshold as normal, `predict` one
+  // below: it gets the next number.
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   study::save_models(model,
                      {.study = "ae_digits",
                       .layers = layers,
                       .range = {0, 16},
-                      .threshold = errors.threshold,
+                      .threshold = std::nextafter(errors.threshold, kInfinity),
                       .threshold_name = "percentile_99"},
                      run.folder);
   result.seconds.evaluate = watch.seconds();

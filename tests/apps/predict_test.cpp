@@ -69,6 +69,28 @@ TEST(Predict, AgreesWithTheRunOnRowsOfACsvFile) {
   expect_refused({trained("ae_ecg"), rows}, "--labelled");
 }
 
+TEST(Predict, AgreesWithTheRunOnADigitExactlyOnTheThreshold) {
+  const TempDir folder;
+  // Of 101 errors the 99th percentile is the last but one.
+  write(folder / "digits.csv", small_digits(202));
+  train_study("ae_digits", folder / "run", {"--epochs", "1", "--data", folder.path()});
+  std::vector<std::string> lines;
+  std::istringstream text(small_digits(202));
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  std::string test_rows;  // in the run's order: products of the same sizes, so the same bits
+  const Csv run(folder / "run" / "scores.csv");
+  for (const auto& row : run.rows) test_rows += lines.at(std::stoul(row[0])) + '\n';
+  write(folder / "test.csv", test_rows);
+  const Csv scores = predicted({folder / "run", folder / "test.csv", "--labelled"});
+  ASSERT_EQ(scores.column(1), run.column(2));
+  const double threshold = metrics(folder / "run")["threshold"];
+  EXPECT_EQ(std::ranges::count(run.column(2), threshold), 1) << "no test of the tie";
+  for (std::size_t i = 0; i < run.rows.size(); ++i) {
+    EXPECT_EQ(run.rows[i][3], run.column(2)[i] <= threshold ? "1" : "0");
+    EXPECT_EQ(scores.rows[i][2], run.rows[i][3] == "1" ? "normal" : "anomaly");
+  }
+}
+
 // Floats (n, 12, 12) as NumPy saves them.
 std::string npy(const std::vector<float>& values) {
   std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" +
