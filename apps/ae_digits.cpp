@@ -182,7 +182,8 @@ void fill_page(study::Page& page, const study::RunResult& result, const study::D
   page.images("digits", first, 10, "The first digits of the data set.",
               {.labels = texts(sets.all_labels, flipped)});
   page.reconstructions("reconstructions", first, reconstruct(first),
-                       "The same over their reconstructions.", texts(sets.all_labels, flipped));
+                       "The first digits of the data set: originals above, reconstructions below.",
+                       texts(sets.all_labels, flipped));
 
   page.section("Anomalies");
   std::vector<int> labels;
@@ -194,7 +195,9 @@ void fill_page(study::Page& page, const study::RunResult& result, const study::D
                           labels.size(), e.threshold, kPercent),
               {.labels = texts(labels, std::ssize(labels))});
   page.reconstructions("anomalies_reconstructed", anomalies, reconstruct(anomalies),
-                       "The same over their reconstructions.", texts(labels, std::ssize(labels)));
+                       "The anomalies among the test images: originals above, reconstructions "
+                       "below.",
+                       texts(labels, std::ssize(labels)));
   page.chart(
       {.name = "anomalies_by_class",
        .title = "Anomalies by class",
@@ -202,7 +205,7 @@ void fill_page(study::Page& page, const study::RunResult& result, const study::D
        .y_label = "images",
        .plot = study::BarChart{digit_names(), {{"", class_counts(labels), study::Ink::kRed}}},
        .height = 300},
-      "The anomalies by class.");
+      "How many of the anomalies are images of each digit.");
 
   page.section("Transposed digits");
   std::vector<std::string> verdicts;
@@ -223,8 +226,8 @@ void fill_page(study::Page& page, const study::RunResult& result, const study::D
              "Kernel density estimates of the reconstruction errors (Gaussian, bandwidth by "
              "Scott's rule), each scaled by the set's share of the images.");
   page.chart(box_chart(e),
-             "The same errors as boxes: quartiles, whiskers to one and a half times "
-             "the box's width, and the values beyond.");
+             "Reconstruction errors of the training and the test images as boxes: quartiles, "
+             "whiskers to one and a half times the box's width, and the values beyond.");
   study::add_training(page, result);
   page.add(study::Paragraph{"As in the notebook, val_loss is that of the test images."});
   page.section("Data");

@@ -193,14 +193,14 @@ void fill_page(study::Page& page, const study::RunResult& result, const study::E
   page.chart(beat_chart("ecg_normal", "A normal ECG", sets.train_normal),
              "The first normal beat of the training set.");
   page.chart(beat_chart("ecg_abnormal", "An anomalous ECG", sets.train_abnormal),
-             "The first abnormal one.");
+             "The first abnormal beat of the training set.");
   page.section("Heartbeats and their reconstructions");
   page.chart(
       error_chart("ecg_error_test_normal", "First normal test beat", sets.test_normal, reconstruct),
       "The first normal test beat: input, reconstruction and the error between them.");
   page.chart(error_chart("ecg_error_test_abnormal", "First abnormal test beat", sets.test_abnormal,
                          reconstruct),
-             "The same for the first abnormal test beat.");
+             "The first abnormal test beat: input, reconstruction and the error between them.");
   study::add_training(page, result);
   page.add(study::Paragraph{
       "As in the notebook, val_loss is that of the whole test set, abnormal beats included: that "

@@ -55,6 +55,7 @@ struct LineChart {
   std::vector<Threshold> thresholds{};
   bool log_x = false;  ///< values of 0 and less are left out
   bool log_y = false;
+  bool counts_x = false;  ///< x counts something, such as epochs: ticks at whole numbers alone
 };
 
 /// The counts of one set in the bins of a histogram.

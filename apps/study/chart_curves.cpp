@@ -30,6 +30,9 @@ void ChartWriter::operator()(const LineChart& plot) {
   if (draw_empty(script, empty)) return;
 
   add_thresholds(x, plot.thresholds);
+  // Of longer axes gnuplot's own ticks are whole numbers.
+  constexpr double kShortAxis = 10;
+  if (plot.counts_x && x.high() - x.low() <= kShortAxis) script.line("set xtics 1");
   x.pad(0.015);
   set_x_range(script, x);
   if (plot.log_y) script.line("set logscale y");

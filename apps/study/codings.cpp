@@ -45,8 +45,8 @@ void add_random(Page& page, VariationalAutoencoder& model, Index size, std::uint
   }
   page.images("codings_interpolation",
               decode(model, larger.reshape({kLargerRows * kLargerColumns, size})), kLargerColumns,
-              "The same twelve as a 3 x 4 grid, stretched to 5 x 7 by bilinear interpolation of "
-              "the codings. The frames mark every second image, near the twelve.",
+              "Twelve random codings as a 3 x 4 grid, stretched to 5 x 7 by bilinear "
+              "interpolation and decoded. The frames mark every second image, near the twelve.",
               style);
 }
 

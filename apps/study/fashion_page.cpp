@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "apps/study/fashion_charts.h"
 #include "apps/study/text.h"
@@ -12,6 +13,10 @@ namespace gradus::study {
 namespace {
 
 constexpr Index kGridImages = 30;
+
+// Where one kind has a larger share of the test images, accuracy says little: who
+// gives all the same verdict has that share right.
+constexpr double kUnbalanced = 0.8;
 
 std::string numbered_class_names(const std::vector<int>& classes) {
   return fmt::format("{} ({})", class_names(classes), fmt::join(classes, ", "));
@@ -41,12 +46,15 @@ void add_head(Report& report, const FashionRun& run) {
       "What it has never seen ({}) it reconstructs {}.", class_names(run.sets.abnormal_classes),
       told_apart ? "worse, so a large error speaks for abnormal"
                  : "no worse: here the error does not tell abnormal from normal");
+  const double normal_share =
+      static_cast<double>(run.sets.test_normal.size()) / static_cast<double>(run.sets.test.size());
   report.lead = fmt::format(
       "The model was trained on {} images of normal clothes ({}) and nothing else. {} At the "
-      "threshold that is best on the validation data, {} of {} test images are classified "
-      "correctly.",
+      "threshold that is best on the validation data, {} of {} test images, of which {:.0f} % are "
+      "normal, are classified correctly.",
       grouped(run.sets.train_normal.size()), class_names(run.sets.normal_classes), verdict,
-      grouped(best.abnormal_as_abnormal + best.normal_as_normal), grouped(run.sets.test.size()));
+      grouped(best.abnormal_as_abnormal + best.normal_as_normal), grouped(run.sets.test.size()),
+      100 * normal_share);
   report.headline = {
       {"Accuracy", percent(best.accuracy()), "at the best validation threshold"},
       {"ROC-AUC", fmt::format("{:.4f}", e.roc_auc), "abnormal ranked by error"},
@@ -54,6 +62,13 @@ void add_head(Report& report, const FashionRun& run) {
       {"Abnormal error", fmt::format("{:.4f}", mean_std(e.test_abnormal).mean), "mean MAE, test"},
       {"Training", fmt::format("{:.1f} s", run.seconds.train),
        fmt::format("{} epochs", run.training.last().epoch)}};
+  const double larger_share = std::max(normal_share, 1 - normal_share);
+  if (larger_share > kUnbalanced) {
+    std::swap(report.headline[0], report.headline[1]);
+    report.headline[1].note =
+        fmt::format("calling all {} gives {}", normal_share > 0.5 ? "normal" : "abnormal",
+                    percent(larger_share));
+  }
   report.footer = footer(run.study);
 }
 
@@ -160,7 +175,7 @@ void add_pixels(Page& page, const FashionRun& run) {
              "The first normal test image: input, reconstruction and the error between them.");
   page.chart(pixel_chart("pixels_test_abnormal", "First abnormal test image, pixel by pixel",
                          run.sets.test_abnormal, run.reconstruct),
-             "The same for the first abnormal test image.");
+             "The first abnormal test image: input, reconstruction and the error between them.");
 }
 
 Facts classes_and_images(const FashionSets& s) {

@@ -83,7 +83,7 @@ void Page::write(const std::string& file) {
 }
 
 Chart loss_chart(const optim::History& history, const std::string& loss) {
-  LineChart lines;
+  LineChart lines{.counts_x = true};
   Line training{"loss", {}, Ink::kBlue}, validation{"val_loss", {}, Ink::kOrange};
   for (const optim::EpochLog& log : history) {
     lines.x.push_back(log.epoch);

@@ -339,6 +339,23 @@ TEST(ChartFiles, FaintLinesLieBelowTheOthers) {
                                 "linecolor rgb ink_blue title 'mean'"));
 }
 
+// gnuplot's script for a line over the x from 1 to `last`.
+std::string script_to(double last, bool counts_x) {
+  Chart chart = loss_chart();
+  auto& plot = std::get<LineChart>(chart.plot);
+  plot.x = {1, (1 + last) / 2, last};
+  plot.counts_x = counts_x;
+  return chart_files(chart).back().text;
+}
+
+TEST(ChartFiles, TicksOfWhatIsCountedAreWholeNumbers) {
+  for (const double last : {1, 2, 11}) {
+    EXPECT_THAT(script_to(last, true), HasSubstr("\nset xtics 1\n")) << last;
+    EXPECT_THAT(script_to(last, false), Not(HasSubstr("set xtics"))) << last;
+  }
+  EXPECT_THAT(script_to(12, true), Not(HasSubstr("set xtics")));
+}
+
 TEST(ChartFiles, ErrorChartTakesAHeartbeatInItsInks) {
   const std::vector<double> beat(140, 0.5);
   const Chart chart{.name = "ecg",

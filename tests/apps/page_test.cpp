@@ -150,6 +150,7 @@ TEST(LossChart, HasBothLossesByEpoch) {
   EXPECT_EQ(chart.y_label, "MAE");
   const auto& plot = std::get<LineChart>(chart.plot);
   EXPECT_THAT(plot.x, ElementsAre(1, 2));
+  EXPECT_TRUE(plot.counts_x);
   ASSERT_EQ(plot.lines.size(), 2);
   EXPECT_EQ(plot.lines[0].name, "loss");
   EXPECT_THAT(plot.lines[0].y, ElementsAre(0.5, 0.25));
