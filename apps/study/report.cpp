@@ -134,7 +134,12 @@ struct BlockData {
       columns << each;
     }
     data rows = list();
-    for (const std::vector<std::string>& row : block.rows) {
+    if (!block.links.empty() && block.links.size() != block.rows.size()) {
+      fail("[report] table \"{}\": got {} links for {} rows, expected none or one each",
+           clean_line(block.caption), block.links.size(), block.rows.size());
+    }
+    for (size_t r = 0; r < block.rows.size(); ++r) {
+      const std::vector<std::string>& row = block.rows[r];
       if (row.size() != block.columns.size()) {
         fail("[report] table \"{}\": got a row of {} cells, expected {}", clean_line(block.caption),
              row.size(), block.columns.size());
@@ -145,6 +150,11 @@ struct BlockData {
         cell["text"] = text(row[i]);
         cell["heads_row"] = flag(i == 0);
         cell["numeric"] = flag(block.columns[i].numeric);
+        cell["has_link"] = flag(i == 0 && !block.links.empty());
+        if (i == 0 && !block.links.empty()) {
+          check_relative({row[i], block.links[r]});
+          cell["href"] = relative_link(block.links[r]);
+        }
         cells << cell;
       }
       data each;

@@ -45,11 +45,13 @@ struct TableColumn {
   bool numeric = false;  ///< aligned right, digits of equal width
 };
 
-/// The first column names the rows. Every row is as long as `columns`.
+/// The first column names the rows. Every row is as long as `columns`. With `links`
+/// the name of each row is a link to that page of the same run (see Link).
 struct Table {
   std::string caption{};
   std::vector<TableColumn> columns{};
   std::vector<std::vector<std::string>> rows{};
+  std::vector<std::string> links{};  ///< none, or one a row
 };
 
 /// What became of the test set at one threshold.
