@@ -59,8 +59,7 @@ void run(const study::FashionMnist& data, const Sets& sets, double load_seconds,
       study::train_autoencoder(run, "ae_basic", model, layers, {nn::mse, "mean squared error"},
                                {sets.train.images, sets.test.images, load_seconds});
   const Tensor& test = sets.test.images;
-  study::save_models(model, {.study = "ae_basic", .layers = layers, .range = {0, 255}},
-                     run.folder);
+  study::save_models(model, {.study = "ae_basic", .layers = layers, .range = {0, 255}}, run.folder);
 
   study::Stopwatch watch;
   const study::Reconstruct reconstruct = study::reconstruction_of(model, layers.output);
