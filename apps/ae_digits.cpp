@@ -5,11 +5,11 @@
 // else does, or no digits at all, such as transposed ones.
 #include <fmt/format.h>
 
-#include "apps/study/autoencoder_run.h"
-#include "apps/study/digits_page.h"
-#include "apps/study/model_file.h"
-#include "apps/study/program.h"
-#include "apps/study/seeds.h"
+#include "apps/study/digits/digits_page.h"
+#include "apps/study/model/autoencoder_run.h"
+#include "apps/study/model/model_file.h"
+#include "apps/study/run/program.h"
+#include "apps/study/run/seeds.h"
 
 namespace {
 

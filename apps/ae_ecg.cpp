@@ -5,11 +5,11 @@
 // deviation is an anomaly.
 #include <fmt/format.h>
 
-#include "apps/study/autoencoder_run.h"
-#include "apps/study/ecg_page.h"
-#include "apps/study/model_file.h"
-#include "apps/study/program.h"
-#include "apps/study/seeds.h"
+#include "apps/study/ecg/ecg_page.h"
+#include "apps/study/model/autoencoder_run.h"
+#include "apps/study/model/model_file.h"
+#include "apps/study/run/program.h"
+#include "apps/study/run/seeds.h"
 
 namespace {
 

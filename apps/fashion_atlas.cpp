@@ -6,12 +6,12 @@
 #include <limits>
 #include <numeric>
 
-#include "apps/study/csv.h"
-#include "apps/study/fashion_ae.h"
-#include "apps/study/fashion_vae.h"
-#include "apps/study/program.h"
-#include "apps/study/seeds.h"
-#include "apps/study/stopwatch.h"
+#include "apps/study/data/csv.h"
+#include "apps/study/fashion/fashion_ae.h"
+#include "apps/study/fashion/fashion_vae.h"
+#include "apps/study/run/program.h"
+#include "apps/study/run/seeds.h"
+#include "apps/study/run/stopwatch.h"
 
 namespace {
 

@@ -3,10 +3,10 @@
 
 #include <cmath>
 
-#include "apps/study/command_line.h"
-#include "apps/study/metrics.h"
-#include "apps/study/model_file.h"
-#include "apps/study/samples.h"
+#include "apps/study/analysis/metrics.h"
+#include "apps/study/model/model_file.h"
+#include "apps/study/model/samples.h"
+#include "apps/study/run/command_line.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
 #include "tensor/parallel.h"

@@ -1,4 +1,4 @@
-#include "apps/study/chart.h"
+#include "apps/study/chart/chart.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,9 +11,9 @@
 #include <string>
 #include <string_view>
 
-#include "apps/study/chart_layout.h"
-#include "apps/study/chart_script.h"
-#include "apps/study/chart_text.h"
+#include "apps/study/chart/chart_layout.h"
+#include "apps/study/chart/chart_script.h"
+#include "apps/study/chart/chart_text.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
 #include "tests/support/temp_dir.h"

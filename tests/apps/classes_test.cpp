@@ -1,4 +1,4 @@
-#include "apps/study/classes.h"
+#include "apps/study/fashion/classes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "apps/study/digits.h"
+#include "apps/study/data/digits.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "apps/study/ecg.h"
+#include "apps/study/data/ecg.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,9 +1,9 @@
-#include "apps/study/figures.h"
+#include "apps/study/run/figures.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "apps/study/figure_names.h"
+#include "apps/study/run/figure_names.h"
 #include "tensor/file.h"
 #include "tests/support/expect.h"
 #include "tests/support/temp_dir.h"

@@ -1,11 +1,11 @@
-#include "apps/study/model_file.h"
+#include "apps/study/model/model_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "apps/study/variational_autoencoder.h"
+#include "apps/study/model/variational_autoencoder.h"
 #include "tensor/safetensors.h"
 #include "tests/support/expect.h"
 #include "tests/support/temp_dir.h"

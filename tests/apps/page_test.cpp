@@ -1,4 +1,4 @@
-#include "apps/study/page.h"
+#include "apps/study/run/page.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/study/encoding.h"
+#include "apps/study/text/encoding.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
 #include "tests/support/temp_dir.h"

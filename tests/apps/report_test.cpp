@@ -1,4 +1,4 @@
-#include "apps/study/report.h"
+#include "apps/study/report/report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/study/encoding.h"
-#include "apps/study/picture.h"
+#include "apps/study/report/picture.h"
+#include "apps/study/text/encoding.h"
 #include "tensor/error.h"
 
 namespace gradus::study {

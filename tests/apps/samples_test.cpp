@@ -1,4 +1,4 @@
-#include "apps/study/samples.h"
+#include "apps/study/model/samples.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

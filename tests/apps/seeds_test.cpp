@@ -1,4 +1,4 @@
-#include "apps/study/seeds.h"
+#include "apps/study/run/seeds.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
