@@ -8,7 +8,7 @@
 #include "apps/study/data/csv.h"
 #include "apps/study/data/data_places.h"
 #include "apps/study/data/gzip.h"
-#include "apps/study/sha256.h"
+#include "apps/study/data/sha256.h"
 #include "tensor/error.h"
 #include "tensor/random.h"
 

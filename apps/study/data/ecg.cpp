@@ -11,7 +11,7 @@
 #include "apps/study/analysis/train_test_split.h"
 #include "apps/study/data/csv.h"
 #include "apps/study/data/gzip.h"
-#include "apps/study/sha256.h"
+#include "apps/study/data/sha256.h"
 #include "tensor/error.h"
 
 namespace gradus::study {
