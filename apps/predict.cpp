@@ -104,10 +104,10 @@ int main(int argc, char** argv) {
       "Scores samples with a model that a study has trained: the mean absolute error (MAE)\n"
       "of each one's reconstruction and, by the study's threshold, whether it is normal or\n"
       "an anomaly. Writes scores.csv.\n\n"
-      "MODEL is the folder of a run, its model.safetensors, or its best.safetensors, which has\n"
-      "no threshold. DATA is an IDX or CSV file,\n"
-      "plain or gzipped, or a NumPy .npy file, of raw values as the study reads them: 0 to\n"
-      "255 for Fashion-MNIST, 0 to 16 for digits, heartbeats as they come for ECG.");
+      "MODEL is the folder of a run, its model.safetensors, or its best.safetensors, which\n"
+      "has no threshold. DATA is an IDX or CSV file, plain or gzipped, or a NumPy .npy file,\n"
+      "of raw values as the study reads them: 0 to 255 for Fashion-MNIST, 0 to 16 for digits,\n"
+      "heartbeats as they come for ECG.");
   CLI::App& app = line.flags();
   app.add_option("MODEL", options.model, "Folder of a run, or weights in it")
       ->required()
