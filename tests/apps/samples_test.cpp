@@ -81,7 +81,7 @@ TEST_F(Samples, OfOtherShapesAreNamed) {
   EXPECT_THAT(error(test::idx({2}, "12")), HasSubstr("(2,)"));
   EXPECT_THAT(error(std::string("\0\0\x08\0", 4) + "1"), HasSubstr("data"));
   error(std::string("\0\0\x08\xff", 4));
-  error(std::string("\0\0\x08\x09", 4) + std::string(36, '\0'));
+  error(std::string("\0\0\x08\x09", 4).append(36, '\0'));
 }
 
 TEST_F(Samples, NoShortFileIsBelieved) {
