@@ -2,14 +2,14 @@
 // 64 numbers and bring them back.
 #include <fmt/format.h>
 
-#include "apps/study/autoencoder_run.h"
-#include "apps/study/fashion_mnist.h"
-#include "apps/study/image_sets.h"
-#include "apps/study/model_file.h"
-#include "apps/study/page.h"
-#include "apps/study/program.h"
-#include "apps/study/seeds.h"
-#include "apps/study/text.h"
+#include "apps/study/data/fashion_mnist.h"
+#include "apps/study/data/image_sets.h"
+#include "apps/study/model/autoencoder_run.h"
+#include "apps/study/model/model_file.h"
+#include "apps/study/run/page.h"
+#include "apps/study/run/program.h"
+#include "apps/study/run/seeds.h"
+#include "apps/study/text/text.h"
 
 namespace {
 
@@ -59,8 +59,7 @@ void run(const study::FashionMnist& data, const Sets& sets, double load_seconds,
       study::train_autoencoder(run, "ae_basic", model, layers, {nn::mse, "mean squared error"},
                                {sets.train.images, sets.test.images, load_seconds});
   const Tensor& test = sets.test.images;
-  study::save_model(model, {.study = "ae_basic", .layers = layers, .range = {0, 255}},
-                    run.folder.add("model.safetensors"));
+  study::save_models(model, {.study = "ae_basic", .layers = layers, .range = {0, 255}}, run.folder);
 
   study::Stopwatch watch;
   const study::Reconstruct reconstruct = study::reconstruction_of(model, layers.output);

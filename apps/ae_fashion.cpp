@@ -3,11 +3,11 @@
 // The autoencoder is trained on images of the normal classes alone. It then
 // reconstructs what it knows well and what it has never seen badly, so the
 // reconstruction error tells normal from abnormal clothes.
-#include "apps/study/classes.h"
-#include "apps/study/fashion_ae.h"
-#include "apps/study/program.h"
-#include "apps/study/seeds.h"
-#include "apps/study/stopwatch.h"
+#include "apps/study/fashion/classes.h"
+#include "apps/study/fashion/fashion_ae.h"
+#include "apps/study/run/program.h"
+#include "apps/study/run/seeds.h"
+#include "apps/study/run/stopwatch.h"
 
 namespace {
 

@@ -6,12 +6,12 @@
 #include <limits>
 #include <numeric>
 
-#include "apps/study/csv.h"
-#include "apps/study/fashion_ae.h"
-#include "apps/study/fashion_vae.h"
-#include "apps/study/program.h"
-#include "apps/study/seeds.h"
-#include "apps/study/stopwatch.h"
+#include "apps/study/data/csv.h"
+#include "apps/study/fashion/fashion_ae.h"
+#include "apps/study/fashion/fashion_vae.h"
+#include "apps/study/run/program.h"
+#include "apps/study/run/seeds.h"
+#include "apps/study/run/stopwatch.h"
 
 namespace {
 
@@ -232,7 +232,11 @@ int main(int argc, char** argv) {
       .add_option("--model", options.model,
                   "ae, the autoencoder of ae_fashion, or vae, the\n"
                   "variational one of vae_fashion [ae]")
-      ->check(CLI::IsMember({"ae", "vae"}).description(""))
+      ->check(CLI::Validator(
+          [](const std::string& name) {
+            return name == "ae" || name == "vae" ? "" : study::got(name, "ae or vae");
+          },
+          ""))
       ->type_name("NAME")
       ->group("Training");
   program.flags()

@@ -3,10 +3,10 @@
 
 #include <cmath>
 
-#include "apps/study/command_line.h"
-#include "apps/study/metrics.h"
-#include "apps/study/model_file.h"
-#include "apps/study/samples.h"
+#include "apps/study/analysis/metrics.h"
+#include "apps/study/model/model_file.h"
+#include "apps/study/model/samples.h"
+#include "apps/study/run/command_line.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
 #include "tensor/parallel.h"
@@ -20,7 +20,7 @@ struct Options {
   fs::path model, data, out = "scores.csv";
   std::optional<double> threshold;
   study::SampleOptions samples;
-  std::uint64_t seed = 42;
+  std::optional<std::uint64_t> seed;
   bool force = false, quiet = false;
 };
 
@@ -35,12 +35,12 @@ fs::path model_file(const fs::path& path) {
 }
 
 void predict(const Options& options) {
+  if (fs::exists(options.out) && !fs::is_regular_file(options.out)) {
+    fail("{}: is no regular file; choose another with --out", options.out.string());
+  }
   if (!options.force && fs::exists(options.out)) {
     fail("{}: is there already; choose another with --out, or replace it with --force",
          options.out.string());
-  }
-  if (fs::exists(options.out) && !fs::is_regular_file(options.out)) {
-    fail("{}: is no regular file; choose another with --out", options.out.string());
   }
   for (const fs::path& input : {options.data, model_file(options.model)}) {
     std::error_code missing;  // what is not there cannot be the same
@@ -48,13 +48,21 @@ void predict(const Options& options) {
       fail("{}: is read from, too; choose another with --out", options.out.string());
     }
   }
-  const study::LoadedModel model = study::load_model(model_file(options.model), options.seed);
+  constexpr std::uint64_t kSeed = 42;
+  const study::LoadedModel model =
+      study::load_model(model_file(options.model), options.seed.value_or(kSeed));
+  if (options.seed && !model.card.codings) {
+    fail(
+        "{}: got --seed with a model of {}, which draws no noise, expected one of a variational "
+        "autoencoder; leave the flag out",
+        model_file(options.model).string(), model.card.study);
+  }
   const Tensor samples = study::load_samples(options.data, model.card, options.samples);
   const std::vector<double> scores = study::reconstruction_mae(samples, model.reconstruct);
-  for (const double score : scores) {
-    if (!std::isfinite(score)) {
-      fail("{}: gives a score of {}, expected finite ones; its weights are damaged",
-           model_file(options.model).string(), score);
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    if (!std::isfinite(scores[i])) {
+      fail("{}: gives sample {} a score that is not finite; its weights are damaged",
+           model_file(options.model).string(), i);
     }
   }
   const std::optional<double> threshold =
@@ -96,11 +104,12 @@ int main(int argc, char** argv) {
       "Scores samples with a model that a study has trained: the mean absolute error (MAE)\n"
       "of each one's reconstruction and, by the study's threshold, whether it is normal or\n"
       "an anomaly. Writes scores.csv.\n\n"
-      "MODEL is the folder of a run, or its model.safetensors. DATA is an IDX or CSV file,\n"
-      "plain or gzipped, or a NumPy .npy file, of raw values as the study reads them: 0 to\n"
-      "255 for Fashion-MNIST, 0 to 16 for digits, heartbeats as they come for ECG.");
+      "MODEL is the folder of a run, its model.safetensors, or its best.safetensors, which\n"
+      "has no threshold. DATA is an IDX or CSV file, plain or gzipped, or a NumPy .npy file,\n"
+      "of raw values as the study reads them: 0 to 255 for Fashion-MNIST, 0 to 16 for digits,\n"
+      "heartbeats as they come for ECG.");
   CLI::App& app = line.flags();
-  app.add_option("MODEL", options.model, "Folder of a run, or model.safetensors")
+  app.add_option("MODEL", options.model, "Folder of a run, or weights in it")
       ->required()
       ->check(study::require_path("the folder of a run"));
   app.add_option("DATA", options.data, "File with samples")
@@ -112,13 +121,15 @@ int main(int argc, char** argv) {
   app.add_option("--threshold", options.threshold,
                  "Errors from here on are anomalies [the study's]")
       ->type_name("X")
-      ->transform(study::require<double>("a number from 0 on",
+      ->transform(study::require<double>("a finite number from 0 on, of double precision",
                                          [](double x) { return x >= 0 && std::isfinite(x); }));
   app.add_flag("--scaled", options.samples.scaled, "The values are scaled to 0 to 1 already");
   app.add_flag("--labelled", options.samples.labelled,
-               "Each row of the CSV file ends in a label, which is\nleft out");
+               "Each row of the CSV file ends in a label, which is\n"
+               "left out; for no other file");
   app.add_option("--seed", options.seed,
-                 "Of the noise of a variational autoencoder, whose\nscores depend on it [42]")
+                 "Of the noise of a variational autoencoder, whose\n"
+                 "scores depend on it; for no other model [42]")
       ->type_name("N")
       ->transform(study::require<std::uint64_t>("a whole number from 0 to 18446744073709551615",
                                                 [](std::uint64_t) { return true; }));

@@ -3,11 +3,11 @@
 // The encoder gives a normal distribution of codings for each image, the decoder
 // reconstructs the image from a draw. As in ae_fashion the model sees normal
 // images alone, and the reconstruction error tells these from abnormal ones.
-#include "apps/study/classes.h"
-#include "apps/study/fashion_vae.h"
-#include "apps/study/program.h"
-#include "apps/study/seeds.h"
-#include "apps/study/stopwatch.h"
+#include "apps/study/fashion/classes.h"
+#include "apps/study/fashion/fashion_vae.h"
+#include "apps/study/run/program.h"
+#include "apps/study/run/seeds.h"
+#include "apps/study/run/stopwatch.h"
 
 namespace {
 

@@ -75,7 +75,8 @@ endfunction()
 # gradus_test(NAME SOURCES ... LINKS ... [DOUBLE])
 #
 # One GoogleTest program; with DOUBLE it is built and run a second time against
-# the double libraries.
+# the double libraries. Where GRADUS_TEST_HEADERS names a test, its precompiled
+# headers serve this one, too.
 function(gradus_test name)
   cmake_parse_arguments(ARG "DOUBLE" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   set(suffixes "")
@@ -91,6 +92,9 @@ function(gradus_test name)
     endforeach()
     target_link_libraries(${target} PRIVATE ${ARG_PRIVATE_LINKS} GTest::gmock GTest::gtest_main
                           gradus_options)
+    if(GRADUS_TEST_HEADERS)
+      target_precompile_headers(${target} REUSE_FROM ${GRADUS_TEST_HEADERS})
+    endif()
     # Tests run side by side: threads that wait must not keep others from working.
     gtest_discover_tests(${target} TEST_PREFIX "${target}." DISCOVERY_TIMEOUT 60
                          PROPERTIES ENVIRONMENT "GOMP_SPINCOUNT=1000")

@@ -1,6 +1,7 @@
 #include "optim/checkpoint.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -22,7 +23,14 @@ Json to_json(double value) {
   return std::isfinite(value) ? Json(value) : Json(fmt::format("{}", value));
 }
 double number(const Json& json) {
-  return json.is_string() ? std::stod(json.get<std::string>()) : json.get<double>();
+  if (!json.is_string()) return json.get<double>();
+  const auto text = json.get<std::string>();
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    fail("got {} for a number", json.dump());
+  }
+  return value;
 }
 
 // Whether the epochs follow each other and the best is one of them, or none
@@ -104,6 +112,7 @@ History Checkpoint::restore() {
     }
   }
   try {
+    if (!file.metadata.contains(kProgress)) fail("it says nothing of the epochs so far");
     const Json progress = Json::parse(file.metadata.at(kProgress));
     History history;
     for (const Json& e : progress.at("history")) {
@@ -130,8 +139,11 @@ History Checkpoint::restore() {
     best_.set(best_epoch, best_loss, file, kBest);
     for (std::size_t i = 0; i < positions.size(); ++i) generators_[i].generator->seek(positions[i]);
     return history;
-  } catch (const std::exception& e) {
+  } catch (const Error& e) {
     fail("{}: not a checkpoint of this run ({})", path_.string(), e.what());
+  } catch (const Json::exception&) {
+    fail("{}: not a checkpoint of this run (what it says of the epochs so far is damaged)",
+         path_.string());
   }
 }
 

@@ -123,7 +123,7 @@ TEST(AeFashionSeeds, AreSummedUp) {
   const Arguments three = {"--seed", "7", "--seeds", "3", "--epochs", "2"};
   train_into(out, three);
   EXPECT_THAT(files_in(out), IsSupersetOf({"summary.csv", "summary.html", "losses.png",
-                                           "spread_final.png", "spread_roc_auc.png"}));
+                                           "spread_final.png", "spread_mae_mean.png"}));
   expect_whole_pictures(out);
   expect_summary_of(out, {7, 8, 9});
   const auto rows = summary(out);

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <numeric>
 
-#include "apps/study/evaluation.h"
+#include "apps/study/fashion/evaluation.h"
 #include "nn/nn.h"
 #include "tensor/safetensors.h"
 

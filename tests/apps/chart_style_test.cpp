@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "apps/study/chart_script.h"
-#include "apps/study/chart_text.h"
+#include "apps/study/chart/chart_script.h"
+#include "apps/study/chart/chart_text.h"
 
 namespace gradus::study {
 namespace {

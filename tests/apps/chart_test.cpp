@@ -1,4 +1,4 @@
-#include "apps/study/chart.h"
+#include "apps/study/chart/chart.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,9 +11,9 @@
 #include <string>
 #include <string_view>
 
-#include "apps/study/chart_layout.h"
-#include "apps/study/chart_script.h"
-#include "apps/study/chart_text.h"
+#include "apps/study/chart/chart_layout.h"
+#include "apps/study/chart/chart_script.h"
+#include "apps/study/chart/chart_text.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
 #include "tests/support/temp_dir.h"
@@ -337,6 +337,23 @@ TEST(ChartFiles, FaintLinesLieBelowTheOthers) {
   EXPECT_LT(script.rfind("faint("), script.find("title 'mean'"));
   EXPECT_THAT(script, HasSubstr("using 1:2 with linespoints pointtype 7 pointsize 0.5 linewidth 2 "
                                 "linecolor rgb ink_blue title 'mean'"));
+}
+
+// gnuplot's script for a line over the x from 1 to `last`.
+std::string script_to(double last, bool counts_x) {
+  Chart chart = loss_chart();
+  auto& plot = std::get<LineChart>(chart.plot);
+  plot.x = {1, (1 + last) / 2, last};
+  plot.counts_x = counts_x;
+  return chart_files(chart).back().text;
+}
+
+TEST(ChartFiles, TicksOfWhatIsCountedAreWholeNumbers) {
+  for (const double last : {1, 2, 11}) {
+    EXPECT_THAT(script_to(last, true), HasSubstr("\nset xtics 1\n")) << last;
+    EXPECT_THAT(script_to(last, false), Not(HasSubstr("set xtics"))) << last;
+  }
+  EXPECT_THAT(script_to(12, true), Not(HasSubstr("set xtics")));
 }
 
 TEST(ChartFiles, ErrorChartTakesAHeartbeatInItsInks) {

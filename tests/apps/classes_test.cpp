@@ -1,4 +1,4 @@
-#include "apps/study/classes.h"
+#include "apps/study/fashion/classes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -41,10 +41,21 @@ TEST(ClassFlags, ReadLists) {
   EXPECT_THAT(classes.abnormal, ElementsAre(1, 2));
 }
 
+TEST(ClassFlags, ReadNames) {
+  Classes classes;
+  EXPECT_EQ(classes.parse("--normal Shirt,COAT,2 --abnormal='ankle boot,t-shirt/top'"), "");
+  EXPECT_THAT(classes.normal, ElementsAre(6, 4, 2));
+  EXPECT_THAT(classes.abnormal, ElementsAre(9, 0));
+}
+
 TEST(ClassFlags, RefuseWhatIsNoClassOrNamedTwice) {
-  for (const char* list : {"10", "-1", "1.5", "x", "1,10"}) {
-    EXPECT_THAT(Classes().parse(std::string("--normal=") + list), HasSubstr("--normal")) << list;
+  for (const char* list : {"10", "-1", "1.5", "x", "1,10", "Shirts", "Shir", "03"}) {
+    EXPECT_THAT(Classes().parse(std::string("--normal=") + list), HasSubstr("--normal: got "))
+        << list;
   }
+  EXPECT_THAT(Classes().parse("--normal=4,Coats"),
+              HasSubstr("got Coats, expected numbers from 0 to 9 or names of classes"));
+  EXPECT_THAT(Classes().parse("--normal=coat,4"), HasSubstr("class 4 is named twice"));
   EXPECT_THAT(Classes().parse("--normal 6,6"), HasSubstr("class 6 is named twice"));
   EXPECT_THAT(Classes().parse("--normal 6 --abnormal 6"), HasSubstr("class 6 is named twice"));
 }

@@ -1,4 +1,4 @@
-#include "apps/study/csv.h"
+#include "apps/study/data/csv.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

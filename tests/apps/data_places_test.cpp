@@ -1,4 +1,4 @@
-#include "apps/study/data_places.h"
+#include "apps/study/data/data_places.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "apps/study/density.h"
+#include "apps/study/analysis/density.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

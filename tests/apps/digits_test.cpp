@@ -1,4 +1,4 @@
-#include "apps/study/digits.h"
+#include "apps/study/data/digits.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -81,7 +81,10 @@ TEST_F(LoadDigitsTest, SaysWhatIsWrong) {
   EXPECT_THAT(error(with(1, "1.5")), HasSubstr("line 2, column 1: got the pixel 1.5"));
   EXPECT_THAT(error(with(65, "10")), HasSubstr("line 2, column 65: got the label 10"));
   EXPECT_THAT(error(with(3, "x")), HasSubstr("line 2, column 3: got \"x\""));
-  EXPECT_THAT(error("1,2\n"), HasSubstr("got 2 columns, expected 64 pixels and a label"));
+  EXPECT_THAT(error("1,2\n"),
+              HasSubstr("digits.csv: line 1: got 2 columns, expected 65: 64 pixels and a label"));
+  EXPECT_THAT(error("pixels,label\n" + digits_csv(1).substr(2)),
+              HasSubstr("line 2: got 64 columns, expected 65"));
   fs::remove(folder_ / "digits.csv");
   EXPECT_THAT(error_of([&] { load_digits(folder_.path()); }), HasSubstr("leave out --data"));
 }
@@ -116,11 +119,19 @@ TEST(DigitSets, DependOnTheSeed) {
   EXPECT_NE(digit_sets(digits, 5).train_index, digit_sets(digits, 6).train_index);
 }
 
-TEST(DigitSets, NeedTwoImages) {
-  Digits one;
-  one.labels = {3};
-  one.pixels.resize(64);
-  EXPECT_THAT(error_of([&] { digit_sets(one, 5); }), HasSubstr("got 1 digits"));
+TEST(DigitSets, NeedTwoImagesThatDiffer) {
+  Digits digits;
+  digits.source = "mine/digits.csv";
+  digits.labels = {3};
+  digits.pixels.resize(64);
+  const auto error = [&] { return error_of([&] { digit_sets(digits, 5); }); };
+  EXPECT_EQ(error(), "mine/digits.csv: got 1 image, expected at least two, for training and test");
+  digits.labels = {3, 4, 5};
+  digits.pixels.resize(std::size_t{3} * 64);
+  EXPECT_EQ(error(),
+            "mine/digits.csv: got 3 images that are all the same, expected different ones");
+  digits.pixels.back() = 1;
+  EXPECT_EQ(error(), "(no error)");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "apps/study/ecg.h"
+#include "apps/study/data/ecg.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -54,6 +54,8 @@ TEST_F(LoadEcgTest, TakesTheLastColumnForTheLabel) {
   EXPECT_THAT(data.values, ElementsAre(1.5, -2, 3, 4, 5, 6));
   EXPECT_THAT(data.is_normal, ElementsAre(true, false, true));
   EXPECT_EQ(data.file, file_);
+  EXPECT_EQ(data.first_line, 1);
+  EXPECT_EQ(load("a,b,label\n1.5,-2,1\n").first_line, 2);
 }
 
 TEST_F(LoadEcgTest, ChecksumIsOfTheInflatedFile) {
@@ -81,6 +83,7 @@ Ecg numbered(Index rows, const IsNormal& is_normal) {
   Ecg data;
   data.rows = rows;
   data.samples = 2;
+  data.file = "mine/ecg.csv";
   for (Index i = 0; i < rows; ++i) {
     data.values.insert(data.values.end(), {static_cast<double>(i), -static_cast<double>(i)});
     data.is_normal.push_back(is_normal(i));
@@ -120,23 +123,33 @@ TEST(EcgSets, ScaleByTrainingRowsAlone) {
 TEST(EcgSets, RefuseWhatCannotBeStudied) {
   const auto error = [](const Ecg& data) { return error_of([&] { ecg_sets(data); }); };
   EXPECT_THAT(error(numbered(10, [](Index i) { return i > 2; })),
-              HasSubstr("test set has no normal row"));
+              HasSubstr("mine/ecg.csv: the test set, drawn from its 10 beats, has none that is "
+                        "normal (label 1)"));
   EXPECT_THAT(error(numbered(10, [](Index i) { return i <= 2 && i != 1; })),
               testing::Eq("(no error)"));
   EXPECT_THAT(error(numbered(10, [](Index i) { return i <= 2; })),
-              HasSubstr("test set has no abnormal row"));
+              HasSubstr("the test set, drawn from its 10 beats, has none that is abnormal"));
   EXPECT_THAT(error(numbered(10, [](Index i) { return i == 1; })),
-              HasSubstr("training set has no normal row"));
+              HasSubstr("the training set, drawn from its 10 beats, has none that is normal"));
   EXPECT_THAT(error(numbered(10, [](Index i) { return i != 1; })),
-              HasSubstr("training set has no abnormal row"));
-  EXPECT_THAT(error(numbered(1, is_even)), HasSubstr("got 1 rows"));
+              HasSubstr("the training set, drawn from its 10 beats, has none that is abnormal"));
+  EXPECT_EQ(error(numbered(1, is_even)),
+            "mine/ecg.csv: got 1 beat, expected at least two, for training and test");
+  EXPECT_EQ(error(numbered(10, [](Index) { return true; })),
+            "mine/ecg.csv: got 10 beats, all of them normal (label 1), expected abnormal (label 0) "
+            "ones too");
+  EXPECT_EQ(error(numbered(10, [](Index) { return false; })),
+            "mine/ecg.csv: got 10 beats, all of them abnormal (label 0), expected normal (label 1) "
+            "ones too");
 
   Ecg constant = numbered(10, is_even);
   std::ranges::fill(constant.values, 3);
-  EXPECT_THAT(error(constant), HasSubstr("every sample of the training set is 3"));
+  EXPECT_THAT(error(constant), HasSubstr("mine/ecg.csv: every sample of the training set is 3"));
   Ecg huge = numbered(10, is_even);
   huge.values[2] = 1e300;
-  EXPECT_THAT(error(huge), HasSubstr("row 1 has the sample 1e+300"));
+  EXPECT_THAT(error(huge), HasSubstr("mine/ecg.csv: line 2: got the sample 1e+300"));
+  huge.first_line = 2;  // behind a header
+  EXPECT_THAT(error(huge), HasSubstr("line 3: got the sample 1e+300"));
   huge.values[0] = -1e308;
   huge.values[7] = 1e308;
   EXPECT_THAT(error(huge), HasSubstr("expected less"));

@@ -1,4 +1,4 @@
-#include "apps/study/evaluation.h"
+#include "apps/study/fashion/evaluation.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -76,6 +76,11 @@ TEST(FashionAtlas, IsTheSameAfterAKillAndItsMatrixFollowsFromTheScores) {
       least = std::min(least, value.get<double>());
     }
   }
+  // About one normal image in ten: who calls all abnormal has a high accuracy.
+  const std::string page = read_file(atlas / "class_0/report.html");
+  EXPECT_LT(page.find("<dt>ROC-AUC</dt>"), page.find("<dt>Accuracy</dt>"));
+  EXPECT_NE(page.find("calling all abnormal gives "), page.npos);
+  EXPECT_NE(page.find(" % are normal, are classified correctly"), page.npos);
   EXPECT_LT(least, 1) << "every pair is told apart: no test of the figures";
   EXPECT_NEAR(json["mean_roc_auc"], sum / 90, 1e-12);
   for (const auto& [n, a] : {std::pair(3u, 8u), {9u, 0u}}) {
@@ -110,9 +115,20 @@ TEST(FashionAtlas, GoesOnOnlyAsItBegan) {
   refused("fashion_atlas", {"--out", folder / "run"}, "holds a run of ae_fashion");
 }
 
+TEST(FashionAtlas, RefusesTheKlTermWithoutAVariationalModel) {
+  const TempDir folder;
+  for (const Arguments& model : {Arguments{}, {"--model", "ae"}}) {
+    expect_one_complaint(
+        "fashion_atlas",
+        run_study("fashion_atlas", join({"--kl"}, model), {.folder = folder.path()}), 2,
+        "--kl: got it with --model ae, expected --model vae");
+  }
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
 TEST(FashionAtlas, RefusesAnUnknownModel) {
   expect_one_complaint("fashion_atlas", run_study("fashion_atlas", {"--model", "gan"}), 2,
-                       "--model");
+                       "--model: got gan, expected ae or vae");
 }
 
 }  // namespace

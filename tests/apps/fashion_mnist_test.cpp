@@ -1,4 +1,4 @@
-#include "apps/study/fashion_mnist.h"
+#include "apps/study/data/fashion_mnist.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,8 +1,9 @@
-#include "apps/study/figures.h"
+#include "apps/study/run/figures.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "apps/study/run/figure_names.h"
 #include "tensor/file.h"
 #include "tests/support/expect.h"
 #include "tests/support/temp_dir.h"
@@ -13,6 +14,7 @@ namespace {
 using test::error_of;
 using test::TempDir;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 class Figures : public ::testing::Test {
@@ -49,8 +51,41 @@ TEST_F(Figures, MustBeTheSameInEveryRun) {
                 figures_of({a, run("b", R"({"x": 1})")});
               }),
               HasSubstr("b/metrics.json: got other figures"));
-  EXPECT_THAT(error_of([&] { figures_of({a, run("c", "{")}); }), HasSubstr("c/metrics.json"));
+  for (const char* damaged : {"{", "", R"({"x": 1e999})", "\xff"}) {
+    EXPECT_THAT(error_of([&] {
+                  figures_of({a, run("c", damaged)});
+                }),
+                EndsWith("c/metrics.json: is not JSON, expected the figures of a run; start over "
+                         "with --force"));
+    std::filesystem::remove_all(folder / "c");
+  }
   EXPECT_THAT(error_of([&] { figures_of({folder / "none"}); }), HasSubstr("none"));
+}
+
+// Of a figure alone in its study: what its group and it are called.
+std::string words(const std::string& name) {
+  const FigureGroup group = grouped_figures({{name, {1}}}).front();
+  return group_title(group.name) + " | " + figure_label(group.name, group.labels.front());
+}
+
+TEST(FigureNames, AreForPeople) {
+  EXPECT_EQ(words("final.val_loss"), "Loss of the last epoch | validation");
+  EXPECT_EQ(words("best.epoch"), "Best epoch | Best epoch");
+  EXPECT_EQ(words("sizes.test_abnormal"), "Samples in each set | test, abnormal");
+  EXPECT_EQ(words("mae.train_normal.std"),
+            "Mean absolute error (MAE), standard deviation in each set | training, normal");
+  EXPECT_EQ(words("results.best_validation.accuracy"), "Accuracy | best on validation");
+  EXPECT_EQ(words("results.mean_plus_2_5_std.recall"),
+            "Recall, normal as positive | mean + 2.5 std of normal training");
+  EXPECT_EQ(words("results.test.confusion.0.1"),
+            "Truth and verdict, samples | test: abnormal as normal");
+  EXPECT_EQ(words("flipped.mae.3"), "Errors (MAE) of transposed digits | digit 4");
+  EXPECT_EQ(words("flipped.mean"), "Errors (MAE) of transposed digits | mean");
+  EXPECT_EQ(words("roc_auc"),
+            "ROC-AUC, abnormal ranked by error | ROC-AUC, abnormal ranked by error");
+  EXPECT_EQ(words("roc_auc.0.9"),
+            "ROC-AUC, abnormal ranked by error | T-shirt/top, not Ankle boot");
+  EXPECT_EQ(words("new_one.of_these"), "new one | of these");
 }
 
 TEST(GroupedFigures, ShareMeaningAndUnit) {

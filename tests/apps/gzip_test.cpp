@@ -1,4 +1,4 @@
-#include "apps/study/gzip.h"
+#include "apps/study/data/gzip.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

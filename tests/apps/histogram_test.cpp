@@ -1,4 +1,4 @@
-#include "apps/study/histogram.h"
+#include "apps/study/analysis/histogram.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "apps/study/idx.h"
+#include "apps/study/data/idx.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "apps/study/image_sets.h"
+#include "apps/study/data/image_sets.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "apps/study/metrics.h"
+#include "apps/study/analysis/metrics.h"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
-#include "apps/study/model_file.h"
+#include "apps/study/model/model_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "apps/study/variational_autoencoder.h"
+#include "apps/study/model/variational_autoencoder.h"
 #include "tensor/safetensors.h"
 #include "tests/support/expect.h"
 #include "tests/support/temp_dir.h"
@@ -18,6 +18,7 @@ using test::error_of;
 using test::TempDir;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const Layers kLayers{.sample = {2, 3},
                      .encoder = {5, 4},
@@ -74,6 +75,25 @@ TEST(ModelFile, AVariationalOneDrawsFromTheSeedItIsGiven) {
   EXPECT_FALSE(test::same_bits(other.reconstruct(samples()), output));
 }
 
+TEST(ModelFile, TheBestWeightsGetTheCardWithoutTheThreshold) {
+  const TempDir temp;
+  RunFolder folder(temp / "run", Existing::refuse, "a run of some_study");
+  Generator random(1);
+  Autoencoder best(kLayers, random), last(kLayers, random);
+  nn::save_weights(best, folder / "best.safetensors", {{"mine", "stays"}});
+  save_models(last, card(), folder);
+  EXPECT_EQ(load_tensors(folder / "best.safetensors").metadata.at("mine"), "stays");
+  EXPECT_EQ(load_model(folder / "model.safetensors", 0).card.threshold, 0.125);
+  for (Autoencoder* model : {&best, &last}) {
+    const LoadedModel loaded =
+        load_model(folder / (model == &best ? "best.safetensors" : "model.safetensors"), 0);
+    EXPECT_EQ(loaded.card.range.high, 3);
+    EXPECT_EQ(loaded.card.threshold.has_value(), model == &last);
+    EXPECT_TRUE(test::same_bits(loaded.reconstruct(samples()),
+                                reconstruction_of(*model, kLayers.output)(samples())));
+  }
+}
+
 // A model's file whose card was changed by `change`.
 class Damaged : public ::testing::Test {
  protected:
@@ -88,7 +108,8 @@ class Damaged : public ::testing::Test {
     file.metadata["gradus"] = json.is_string() ? json.get<std::string>() : json.dump();
     save_tensors(path, file);
     const std::string message = error_of([&] { load_model(path, 0); });
-    EXPECT_THAT(message, AllOf(HasSubstr("model.safetensors"), HasSubstr("not the model")));
+    EXPECT_THAT(message, AllOf(HasSubstr("model.safetensors"), HasSubstr("not the model"),
+                               Not(HasSubstr("json.exception"))));
     return message;
   }
   const TempDir folder;
@@ -100,14 +121,21 @@ TEST_F(Damaged, IsNotBelieved) {
     error([&](Json& json) { json.erase(key); });
     error([&](Json& json) { json[key] = Json::object(); });
   }
-  error([](Json& json) { json = "no json {"; });
-  error([](Json& json) { json = Json::array(); });
+  EXPECT_THAT(error([](Json& json) { json = "no json {"; }),
+              HasSubstr("(its description is not JSON)"));
+  EXPECT_THAT(error([](Json& json) { json = Json::array(); }),
+              HasSubstr("(it does not say its study)"));
+  EXPECT_THAT(error([](Json& json) { json["range"].erase("high"); }),
+              HasSubstr("(it does not say its high)"));
+  EXPECT_THAT(error([](Json& json) { json["output"] = 7; }),
+              HasSubstr("(got number for its output, expected a string)"));
   EXPECT_THAT(error([](Json& json) { json["activation"] = "step"; }), HasSubstr("step"));
   EXPECT_THAT(error([](Json& json) { json["encoder"] = {5, -4}; }), HasSubstr("-4 units"));
   EXPECT_THAT(error([](Json& json) { json["encoder"] = Json::array(); }), HasSubstr("0 layers"));
   EXPECT_THAT(error([](Json& json) { json["range"]["high"] = -1; }), HasSubstr("range"));
   EXPECT_THAT(error([](Json& json) { json["range"]["margin"] = -1; }), HasSubstr("range"));
-  EXPECT_THAT(error([](Json& json) { json["threshold"] = "high"; }), HasSubstr("number"));
+  EXPECT_THAT(error([](Json& json) { json["threshold"] = "high"; }),
+              HasSubstr("(got string for its threshold, expected a number)"));
   EXPECT_THAT(error([](Json& json) { json["encoder"] = {5, 5}; }), HasSubstr("weights for"));
   EXPECT_THAT(error([](Json& json) { json["codings"] = 3; }), HasSubstr("weights for"));
   // As many weights in other shapes.

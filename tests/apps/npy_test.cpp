@@ -1,4 +1,4 @@
-#include "apps/study/npy.h"
+#include "apps/study/data/npy.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

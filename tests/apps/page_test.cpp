@@ -1,4 +1,4 @@
-#include "apps/study/page.h"
+#include "apps/study/run/page.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/study/encoding.h"
+#include "apps/study/text/encoding.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
 #include "tests/support/temp_dir.h"
@@ -150,6 +150,7 @@ TEST(LossChart, HasBothLossesByEpoch) {
   EXPECT_EQ(chart.y_label, "MAE");
   const auto& plot = std::get<LineChart>(chart.plot);
   EXPECT_THAT(plot.x, ElementsAre(1, 2));
+  EXPECT_TRUE(plot.counts_x);
   ASSERT_EQ(plot.lines.size(), 2);
   EXPECT_EQ(plot.lines[0].name, "loss");
   EXPECT_THAT(plot.lines[0].y, ElementsAre(0.5, 0.25));

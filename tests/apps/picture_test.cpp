@@ -1,4 +1,4 @@
-#include "apps/study/picture.h"
+#include "apps/study/report/picture.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/study/picture_label.h"
+#include "apps/study/report/picture_label.h"
 #include "tensor/error.h"
 
 #define STB_IMAGE_STATIC

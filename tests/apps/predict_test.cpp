@@ -1,4 +1,6 @@
 // Scoring a user's own samples with the models that the studies leave.
+#include <sys/stat.h>
+
 #include <cstring>
 
 #include "tests/apps/programs.h"
@@ -67,6 +69,28 @@ TEST(Predict, AgreesWithTheRunOnRowsOfACsvFile) {
   expect_refused({trained("ae_ecg"), rows}, "--labelled");
 }
 
+TEST(Predict, AgreesWithTheRunOnADigitExactlyOnTheThreshold) {
+  const TempDir folder;
+  // Of 101 errors the 99th percentile is the last but one.
+  write(folder / "digits.csv", small_digits(202));
+  train_study("ae_digits", folder / "run", {"--epochs", "1", "--data", folder.path()});
+  std::vector<std::string> lines;
+  std::istringstream text(small_digits(202));
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  std::string test_rows;  // in the run's order: products of the same sizes, so the same bits
+  const Csv run(folder / "run" / "scores.csv");
+  for (const auto& row : run.rows) test_rows += lines.at(std::stoul(row[0])) + '\n';
+  write(folder / "test.csv", test_rows);
+  const Csv scores = predicted({folder / "run", folder / "test.csv", "--labelled"});
+  ASSERT_EQ(scores.column(1), run.column(2));
+  const double threshold = metrics(folder / "run")["threshold"];
+  EXPECT_EQ(std::ranges::count(run.column(2), threshold), 1) << "no test of the tie";
+  for (std::size_t i = 0; i < run.rows.size(); ++i) {
+    EXPECT_EQ(run.rows[i][3], run.column(2)[i] <= threshold ? "1" : "0");
+    EXPECT_EQ(scores.rows[i][2], run.rows[i][3] == "1" ? "normal" : "anomaly");
+  }
+}
+
 // Floats (n, 12, 12) as NumPy saves them.
 std::string npy(const std::vector<float>& values) {
   std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" +
@@ -119,6 +143,17 @@ TEST(Predict, GivesVerdictsByTheThresholdThatIsNamed) {
   }
 }
 
+TEST(Predict, TheBestWeightsHaveNoThreshold) {
+  const fs::path& run = trained("ae_fashion");
+  const Csv scores = predicted({run / "best.safetensors", test_images()});
+  EXPECT_EQ(scores.header, "index,mae");
+  // Of two epochs the second is the better one, so its weights are the last, too.
+  ASSERT_EQ(metrics(run)["best"]["epoch"], 2);
+  EXPECT_EQ(scores.column(1), predicted({run, test_images()}).column(1));
+  EXPECT_EQ(predicted({trained("vae_fashion") / "best.safetensors", test_images()}).rows.size(),
+            100u);
+}
+
 TEST(Predict, NoiseOfAVariationalModelIsThatOfTheSeed) {
   const fs::path& run = trained("vae_fashion");
   const auto mae = [&](const char* seed) {
@@ -126,6 +161,14 @@ TEST(Predict, NoiseOfAVariationalModelIsThatOfTheSeed) {
   };
   EXPECT_EQ(mae("1"), mae("1"));
   EXPECT_NE(mae("1"), mae("2"));
+  EXPECT_EQ(mae("42"), predicted({run, test_images()}).column(1)) << "the default";
+}
+
+TEST(Predict, RefusesFlagsThatWouldChangeNothing) {
+  expect_refused({trained("ae_fashion"), test_images(), "--seed", "42"},
+                 "got --seed with a model of ae_fashion, which draws no noise");
+  expect_refused({trained("ae_fashion"), test_images(), "--labelled"},
+                 "t10k-images-idx3-ubyte.gz: got --labelled with a file in IDX format");
 }
 
 TEST(Predict, AnEarlierFileStaysUnlessReplaced) {
@@ -139,13 +182,53 @@ TEST(Predict, AnEarlierFileStaysUnlessReplaced) {
   EXPECT_NE(read_file(folder / "scores.csv"), "mine");
 }
 
+TEST(Predict, ReplacesNoPipeOrDevice) {
+  const TempDir folder;  // a pipe for /dev/null, which a mistake of ours would cost the machine
+  const fs::path pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const Arguments& more : {Arguments{}, {"--force"}}) {
+    const Ran ran =
+        run_study("predict", join({trained("ae_basic"), test_images(), "--out", pipe}, more));
+    expect_one_complaint("predict", ran, 1, pipe.string() + ": is no regular file");
+  }
+  EXPECT_TRUE(fs::is_fifo(pipe));
+}
+
+TEST(Predict, NeverReplacesWhatItReads) {
+  const TempDir folder;
+  fs::copy(trained("ae_basic") / "model.safetensors", folder / "model.safetensors");
+  fs::copy(test_images(), folder / "images.gz");
+  fs::create_symlink("images.gz", folder / "link.gz");
+  const std::string model = read_file(folder / "model.safetensors");
+  const std::string images = read_file(folder / "images.gz");
+  for (const char* out : {"model.safetensors", "./images.gz", "link.gz"}) {
+    for (const char* run : {"model.safetensors", "."}) {
+      const Ran ran = run_study("predict", {run, "images.gz", "--out", out, "--force"},
+                                {.folder = folder.path()});
+      expect_one_complaint("predict", ran, 1, std::string(out) + ": is read from, too");
+    }
+  }
+  EXPECT_TRUE(read_file(folder / "model.safetensors") == model);
+  EXPECT_TRUE(read_file(folder / "images.gz") == images);
+}
+
+TEST(Predict, BelievesNoScoreOfDamagedWeights) {
+  const TempDir folder;
+  std::string model = read_file(trained("ae_fashion") / "model.safetensors");
+  model.replace(model.size() - 4, 4, "\xff\xff\xff\xff");  // not a number
+  write(folder / "damaged.safetensors", model);
+  expect_refused({folder / "damaged.safetensors", test_images()},
+                 "damaged.safetensors: gives sample 0 a score that is not finite");
+}
+
 TEST(Predict, NamesWhatItCannotUse) {
   const TempDir folder;
   const fs::path& model = trained("ae_fashion");
   expect_refused({folder / "none", test_images()}, (folder / "none").string());
   expect_refused({folder.path(), test_images()}, "has no model.safetensors");
   expect_refused({model / "scores.csv", test_images()}, "scores.csv");
-  expect_refused({model / "best.safetensors", test_images()}, "best.safetensors");
+  expect_refused({model / "checkpoint.safetensors", test_images()},
+                 "checkpoint.safetensors: does not say what model it is of");
   expect_refused({model, folder / "none"}, (folder / "none").string());
   expect_refused({model, small_data() / "t10k-labels-idx1-ubyte.gz"}, "(n, 12, 12)");
   write(

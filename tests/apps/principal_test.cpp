@@ -1,4 +1,4 @@
-#include "apps/study/principal.h"
+#include "apps/study/analysis/principal.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "apps/study/program.h"
+#include "apps/study/run/program.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

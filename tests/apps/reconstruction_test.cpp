@@ -1,4 +1,4 @@
-#include "apps/study/reconstruction.h"
+#include "apps/study/model/reconstruction.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

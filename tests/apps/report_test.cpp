@@ -1,4 +1,4 @@
-#include "apps/study/report.h"
+#include "apps/study/report/report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/study/encoding.h"
-#include "apps/study/picture.h"
+#include "apps/study/report/picture.h"
+#include "apps/study/text/encoding.h"
 #include "tensor/error.h"
 
 namespace gradus::study {
@@ -156,6 +156,28 @@ TEST(Report, LinksToPagesOfItsRun) {
         ThrowsMessage<Error>(AllOf(HasSubstr("[report] link \"there\": got \""),
                                    HasSubstr("expected a file relative to the page"))));
   }
+}
+
+TEST(Report, LinksTheRowsOfATable) {
+  const auto with = [](std::vector<std::string> links) {
+    return report_html({.sections = {{"s",
+                                      {Table{"Runs",
+                                             {{"run"}, {"loss", true}},
+                                             {{"seed <7>", "1.5"}, {"seed 8", "2.5"}},
+                                             std::move(links)}}}}});
+  };
+  EXPECT_THAT(
+      with({"runs/7/a b.html", "8.html"}),
+      AllOf(HasSubstr("<th scope=\"row\"><a href=\"runs/7/a%20b.html\">seed &lt;7&gt;</a></th>"
+                      "<td class=\"number\">1.5</td>"),
+            HasSubstr("<a href=\"8.html\">seed 8</a>")));
+  EXPECT_THAT(with({}), HasSubstr("<th scope=\"row\">seed 8</th>"));
+  EXPECT_THAT([&] { with({"7.html"}); }, ThrowsMessage<Error>(HasSubstr("got 1 links for 2 rows")));
+  EXPECT_THAT(
+      [&] {
+        with({"7.html", "https://host/x"});
+      },
+      ThrowsMessage<Error>(HasSubstr("expected a file relative to the page")));
 }
 
 TEST(Report, RejectsWhatItCannotShow) {

@@ -1,4 +1,4 @@
-#include "apps/study/resize.h"
+#include "apps/study/analysis/resize.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

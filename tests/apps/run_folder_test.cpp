@@ -1,4 +1,4 @@
-#include "apps/study/run_folder.h"
+#include "apps/study/run/run_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

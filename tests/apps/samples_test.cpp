@@ -1,4 +1,4 @@
-#include "apps/study/samples.h"
+#include "apps/study/model/samples.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -57,6 +57,13 @@ TEST_F(Samples, MayBeScaledOrLabelled) {
   EXPECT_THAT(error("0,0.5,1,0.25\n"), HasSubstr("try --scaled"));
   expect_near(load("0,0,1,0\n"), {0, 0, 0.1, 0}, 1e-7);  // whole numbers may well be raw
   EXPECT_THAT(error("0,2,1,0\n", {.scaled = true}), HasSubstr("expected 0 to 1"));
+  const std::string idx = test::idx({1, 2, 2}, std::string("\0\5\12\1", 4));
+  for (const std::string& file : {idx, test::gzip(idx)}) {
+    EXPECT_THAT(error(file, {.labelled = true}),
+                HasSubstr("got --labelled with a file in IDX format, expected CSV"));
+  }
+  EXPECT_THAT(error(std::string("\x93NUMPY\x01\0\x10\0", 10), {.labelled = true}),
+              HasSubstr("got --labelled with a file in NumPy format, expected CSV"));
 }
 
 TEST_F(Samples, OutOfRangeAreNamed) {
@@ -74,7 +81,7 @@ TEST_F(Samples, OfOtherShapesAreNamed) {
   EXPECT_THAT(error(test::idx({2}, "12")), HasSubstr("(2,)"));
   EXPECT_THAT(error(std::string("\0\0\x08\0", 4) + "1"), HasSubstr("data"));
   error(std::string("\0\0\x08\xff", 4));
-  error(std::string("\0\0\x08\x09", 4) + std::string(36, '\0'));
+  error(std::string("\0\0\x08\x09", 4).append(36, '\0'));
 }
 
 TEST_F(Samples, NoShortFileIsBelieved) {

@@ -1,4 +1,4 @@
-#include "apps/study/seeds.h"
+#include "apps/study/run/seeds.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -163,8 +163,39 @@ TEST(RunSeeds, TheSummaryShowsEveryFigureAndLinksEveryRun) {
   run({.out = temp / "run", .seed = 2, .seeds = 2, .quiet = true});
   const std::string page = read_file(temp / "run/summary.html");
   for (const char* part : {"x: 2 runs", "runs/seed_2/report.html", "runs/seed_3/report.html",
-                           "best.epoch", "each run pale", "spread_mae"}) {
+                           "each run pale", "spread_mae"}) {
     EXPECT_NE(page.find(part), std::string::npos) << part;
+  }
+}
+
+TEST(RunSeeds, TheSummaryNamesFiguresAndHasNoChartOfConstantOnes) {
+  const TempDir temp;
+  run_seeds({.out = temp / "run", .seed = 2, .seeds = 2, .quiet = true}, "x", {},
+            [&](const study::Run& run) {
+              run.folder.write("history.csv", "epoch,loss,val_loss,seconds\n1,0.5,0.25,0.125\n");
+              run.folder.write("metrics.json", fmt::format(R"({{"epochs": 30, "parameters": 48712,
+                "sizes": {{"train_normal": 1234}}, "final": {{"loss": 0.5, "val_loss": 0.{0}25}},
+                "best": {{"epoch": 2}}, "results": {{"test": {{"accuracy": 0.9{0}}}}},
+                "seconds": {{"train": {0}.75}}}})",
+                                                           run.seed));
+            });
+  const std::string page = read_file(temp / "run/summary.html");
+  for (const char* part :
+       {"<dt>Epochs</dt><dd>30</dd>", "<dt>Parameters</dt><dd>48,712</dd>",
+        "<dt>Samples in each set</dt><dd>training, normal 1,234</dd>",
+        "<dt>Loss of the last epoch</dt><dd>training 0.5</dd>", "<dt>Best epoch</dt><dd>2</dd>",
+        "<caption>Accuracy</caption>", "<caption>Loss of the last epoch</caption>",
+        "<th scope=\"row\"><a href=\"runs/seed_3/report.html\">seed 3</a></th>"
+        "<td class=\"number\">0.9300</td><td class=\"number\">0.5000</td>"
+        "<td class=\"number\">0.3250</td><td class=\"number\">3.8</td>"}) {
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+  }
+  for (const char* key : {"val_loss</t", "results.", "best.epoch", "<caption>sizes"}) {
+    EXPECT_EQ(page.find(key), std::string::npos) << key;
+  }
+  EXPECT_TRUE(fs::exists(temp / "run/spread_results_accuracy.png"));
+  for (const char* constant : {"spread_sizes.png", "spread_best_epoch.png"}) {
+    EXPECT_FALSE(fs::exists(temp / "run" / constant)) << constant;
   }
 }
 

@@ -1,4 +1,4 @@
-#include "apps/study/sha256.h"
+#include "apps/study/data/sha256.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "apps/study/statistics.h"
+#include "apps/study/analysis/statistics.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

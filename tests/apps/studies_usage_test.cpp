@@ -32,9 +32,20 @@ TEST_P(ProgramUsage, HelpNamesEveryFlag) {
 TEST_P(ProgramUsage, WrongUsageIsStatusTwoAndOneLine) {
   const TempDir folder;
   const std::vector<std::pair<Arguments, std::string>> wrong = {
-      {{"--bogus"}, "--bogus"}, {{"--seed", "x"}, "--seed"}, {{"--seed", "-1"}, "--seed"},
-      {{"--out="}, "--out="},   {{"--out", ""}, "--out"},    {{"--seed"}, "--seed"},
-      {{"a", "b", "c"}, ""},
+      {{"--bogus"}, "got --bogus, expected one of the program's flags (see"},
+      {{"--forse"}, "got --forse, expected one of the program's flags, such as --force"},
+      {{"--ou=x"}, "got --ou, expected one of the program's flags, such as --out"},
+      {{"-seed", "3"}, "got -seed, expected one of the program's flags, such as --seed"},
+      {{"--seed", "x"}, "--seed: got x, expected a whole number"},
+      {{"--seed", "-1"}, "--seed: got -1, expected"},
+      {{"--out="}, "--out: got nothing, expected a value"},
+      {{"--out", ""}, "--out: got nothing, expected a"},
+      {{"--seed"}, "--seed: got nothing, expected a value"},
+      {{"--seed", "1", "--seed", "2"}, "--seed: got it 2 times, expected it once"},
+      {{"--quiet=perhaps"}, "--quiet: got perhaps, expected no value"},
+      {{"a", "b", "c"},
+       GetParam() == "predict" ? "got c, expected nothing but flags beside MODEL and DATA"
+                               : "got a, expected flags alone"},
   };
   for (const auto& [arguments, about] : wrong) {
     SCOPED_TRACE(::testing::PrintToString(arguments));
@@ -47,6 +58,14 @@ TEST_P(ProgramUsage, WrongUsageIsStatusTwoAndOneLine) {
     EXPECT_THAT(ran.err, HasSubstr(GetParam() + " --help"));
   }
   EXPECT_TRUE(fs::is_empty(folder.path())) << "wrong usage left a file";
+}
+
+TEST(PredictUsage, NamesTheFilesThatAreMissing) {
+  for (const auto& [arguments, missing] :
+       {std::pair(Arguments{}, "MODEL"), {Arguments{"ae_fashion"}, "DATA"}}) {
+    expect_one_complaint("predict", run_study("predict", arguments), 2,
+                         std::string("got no ") + missing + ", expected MODEL and DATA");
+  }
 }
 
 }  // namespace

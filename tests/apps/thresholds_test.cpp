@@ -1,4 +1,4 @@
-#include "apps/study/thresholds.h"
+#include "apps/study/analysis/thresholds.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

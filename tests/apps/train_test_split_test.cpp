@@ -1,4 +1,4 @@
-#include "apps/study/train_test_split.h"
+#include "apps/study/analysis/train_test_split.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "apps/study/training.h"
+#include "apps/study/run/training.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -232,9 +232,14 @@ TEST_F(CheckpointTest, RefusesWhatIsNoCheckpoint) {
   save_tensors(path_, {{{"w", Tensor::ones({2})}}, {{"setting:seed", "5"}}});
   Training run(path_);
   EXPECT_THAT(restore_error(run), StartsWith("not a checkpoint of this run ("));
+  save_tensors(path_, {{}, {{"setting:seed", "5"}}});
+  EXPECT_EQ(restore_error(run),
+            "not a checkpoint of this run (it says nothing of the epochs so far)");
   for (const char* progress : {"", "{", "[]", "7", R"({"history":[[1]]})", R"({"history":7})"}) {
     save_tensors(path_, {{}, {{"setting:seed", "5"}, {"progress", progress}}});
-    EXPECT_THAT(restore_error(run), StartsWith("not a checkpoint of this run (")) << progress;
+    EXPECT_EQ(restore_error(run),
+              "not a checkpoint of this run (what it says of the epochs so far is damaged)")
+        << progress;
   }
 }
 

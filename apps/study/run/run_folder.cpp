@@ -1,0 +1,238 @@
+#include "apps/study/run/run_folder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <system_error>
+
+#include "tensor/error.h"
+#include "tensor/file.h"
+
+namespace gradus::study {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view kContents = "contents.txt";
+
+// What contents.txt says: a line "This folder holds ...", one "name: value" for
+// each setting, an empty line, and a line for each file.
+struct Contents {
+  std::string holds;
+  Settings settings;
+  std::vector<std::string> files;
+};
+
+constexpr std::string_view kHolds = "This folder holds ";
+
+std::string head_of(const std::string& holds, const Settings& settings) {
+  std::string text = fmt::format("{}{}\n", kHolds, holds);
+  for (const auto& [name, value] : settings) text += fmt::format("{}: {}\n", name, value);
+  return text + '\n';
+}
+
+// Nothing where there is no such file, or its first lines were never written in full.
+std::optional<Contents> read_contents(const fs::path& folder) {
+  const fs::path file = folder / kContents;
+  if (!fs::exists(file)) return std::nullopt;
+  const std::string bytes = read_file(file);
+  std::string_view text = bytes;
+  if (!text.starts_with(kHolds)) return std::nullopt;
+  Contents contents;
+  bool in_head = true;
+  for (std::size_t end; (end = text.find('\n')) != text.npos; text.remove_prefix(end + 1)) {
+    const std::string line(text.substr(0, end));
+    const std::size_t colon = line.find(": ");
+    if (contents.holds.empty()) {
+      contents.holds = line.substr(kHolds.size());
+    } else if (line.empty()) {
+      in_head = false;
+    } else if (in_head && colon != line.npos) {
+      contents.settings.emplace_back(line.substr(0, colon), line.substr(colon + 2));
+    } else if (!in_head) {
+      contents.files.push_back(line);
+    }
+  }
+  if (in_head) return std::nullopt;
+  return contents;
+}
+
+void remove_path(const fs::path& path) {
+  std::error_code error;
+  fs::remove_all(path, error);
+  if (error) fail("{}: cannot be removed: {}", path.string(), error.message());
+}
+
+// Opens contents.txt for this program alone.
+int open_contents(const fs::path& folder) {
+  const fs::path file = folder / kContents;
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (fd < 0) fail("{}: cannot be written: {}", file.string(), std::strerror(errno));
+  // Where the file system has no locks, nothing is to be had from it.
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    ::close(fd);
+    fail("{}: another program is writing to this folder; wait for it, or choose another with --out",
+         folder.string());
+  }
+  return fd;
+}
+
+// What a run that was killed had not finished writing (see write_file).
+void remove_partial_files(const fs::path& folder) {
+  std::vector<fs::path> partial;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".partial") partial.push_back(entry.path());
+  }
+  for (const fs::path& file : partial) remove_path(file);
+}
+
+// A list that was tampered with must not lead out of the folder.
+bool is_inside(const std::string& name) {
+  const fs::path path(name);
+  return path.is_relative() && std::ranges::find(path, fs::path("..")) == path.end();
+}
+
+// Throws where a program is at work in a run below, or the list is not to be believed.
+void check_removable(const fs::path& top) {
+  const std::optional<Contents> contents = read_contents(top);
+  for (const std::string& name : contents ? contents->files : std::vector<std::string>()) {
+    if (!is_inside(name)) {
+      fail("{}: lists {}, expected names in this folder", (top / kContents).string(), name);
+    }
+    const fs::path path = top / name;
+    if (path.filename() != kContents || !fs::exists(path)) continue;
+    ::close(open_contents(path.parent_path()));
+    check_removable(path.parent_path());
+  }
+}
+
+// Removes the run in a folder: what it wrote and the runs below it, then the
+// folders that are left empty.
+void remove_run(const fs::path& top) {
+  const std::optional<Contents> contents = read_contents(top);
+  if (!contents) return;
+  for (const std::string& name : contents->files) {
+    const fs::path path = top / name;
+    if (path.filename() != kContents) {
+      remove_path(path);
+      continue;
+    }
+    fs::path folder = path.parent_path();
+    if (!fs::exists(path)) continue;
+    remove_run(folder);
+    remove_path(path);
+    for (std::error_code not_empty; folder != top; folder = folder.parent_path()) {
+      if (!fs::remove(folder, not_empty)) break;  // files of others are in it
+    }
+  }
+  remove_partial_files(top);
+}
+
+// Whether there is something to lose: a run that ended before it wrote a file
+// leaves but the list.
+bool is_used(const fs::path& folder) {
+  return std::ranges::any_of(fs::directory_iterator(folder), [](const fs::directory_entry& e) {
+    return e.path().filename() != kContents;
+  });
+}
+
+void check_same(const fs::path& folder, const Contents& was, const std::string& holds,
+                const Settings& settings) {
+  if (was.holds != holds) {
+    fail("{}: holds {}, not {}; choose another folder with --out", folder.string(), was.holds,
+         holds);
+  }
+  for (const auto& [name, value] : settings) {
+    const auto found =
+        std::ranges::find(was.settings, name, &std::pair<std::string, std::string>::first);
+    const std::string before = found == was.settings.end() ? "not set" : found->second;
+    if (before != value) {
+      fail("{}: {} began with {} {}, now it is {}; a run goes on only as it began", folder.string(),
+           holds, name, before, value);
+    }
+  }
+}
+
+}  // namespace
+
+bool RunFolder::has_run(const fs::path& path) { return read_contents(path).has_value(); }
+
+RunFolder::RunFolder(fs::path path, Existing existing, const std::string& holds,
+                     const Settings& settings)
+    : path_(std::move(path)) {
+  std::error_code error;
+  const fs::file_type type = fs::status(path_, error).type();
+  if (type == fs::file_type::none) fail("{}: {}", path_.string(), error.message());
+  if (type != fs::file_type::not_found && type != fs::file_type::directory) {
+    fail("{}: is not a folder; choose another with --out", path_.string());
+  }
+  const auto refuse_used = [&] {
+    if (existing != Existing::refuse || !is_used(path_)) return;
+    fail(
+        "{}: the folder is not empty; choose another with --out, replace the run in it with "
+        "--force, or go on with it with --resume",
+        path_.string());
+  };
+  if (type == fs::file_type::directory) refuse_used();
+  if (existing == Existing::resume && !has_run(path_)) {
+    fail("{}: there is no run to resume; start one without --resume", path_.string());
+  }
+  fs::create_directories(path_, error);
+  if (error) fail("{}: the folder cannot be made: {}", path_.string(), error.message());
+  contents_ = open_contents(path_);
+  try {
+    refuse_used();  // once more: now no other program can begin here
+    if (existing == Existing::resume) {
+      const std::optional<Contents> was = read_contents(path_);
+      if (!was) fail("{}: there is no run to resume", path_.string());
+      check_same(path_, *was, holds, settings);
+      added_.insert(was->files.begin(), was->files.end());
+      remove_partial_files(path_);
+      return;
+    }
+    check_removable(path_);
+    remove_run(path_);
+    if (::ftruncate(contents_, 0) != 0) {
+      fail("{}: cannot be written: {}", (path_ / kContents).string(), std::strerror(errno));
+    }
+    append(head_of(holds, settings));
+  } catch (...) {
+    ::close(contents_);
+    throw;
+  }
+}
+
+RunFolder::~RunFolder() { ::close(contents_); }
+
+void RunFolder::append(const std::string& text) {
+  const ssize_t written = ::write(contents_, text.data(), text.size());
+  if (written == std::ssize(text)) return;
+  fail("{}: cannot be written: {}", (path_ / kContents).string(),
+       written < 0 ? std::strerror(errno) : "the disk is full");
+}
+
+fs::path RunFolder::add(const std::string& name) {
+  if (added_.insert(name).second) append(name + '\n');
+  return path_ / name;
+}
+
+fs::path RunFolder::add_run(const std::string& name) {
+  add(fmt::format("{}/{}", name, kContents));
+  return path_ / name;
+}
+
+void RunFolder::write(const std::string& name, std::string_view bytes) {
+  write_file(add(name), bytes);
+}
+
+void RunFolder::mark_unfinished() const {
+  for (const char* mark : {"metrics.json", "report.html", "summary.csv", "summary.html"})
+    remove_path(path_ / mark);
+}
+
+}  // namespace gradus::study

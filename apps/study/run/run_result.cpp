@@ -1,0 +1,53 @@
+#include "apps/study/run/run_result.h"
+
+#include <fmt/format.h>
+
+#include "apps/study/analysis/histogram.h"
+
+namespace gradus::study {
+
+Json metrics_head(const RunResult& result, const DataSource& data, const Json& sizes) {
+  const Training& training = result.training;
+  return {{"study", result.study},
+          {"seed", result.run.seed},
+          {"data", {{"name", data.name}, {"checksum", data.checksum}}},
+          {"sizes", sizes},
+          {"parameters", result.parameters},
+          {"epochs", training.last().epoch},
+          {"final", {{"loss", training.last().loss}, {"val_loss", training.last().monitored()}}},
+          {"best", {{"epoch", training.best_epoch}, {"val_loss", training.best_val_loss}}}};
+}
+
+Json mean_std_json(const std::vector<double>& scores) {
+  const MeanStd m = mean_std(scores);
+  return {{"mean", m.mean}, {"std", m.std}};
+}
+
+Json confusion_json(double threshold, const Confusion& c) {
+  return {{"threshold", threshold},
+          {"confusion",
+           {{c.abnormal_as_abnormal, c.abnormal_as_normal},
+            {c.normal_as_abnormal, c.normal_as_normal}}},
+          {"accuracy", c.accuracy()},
+          {"precision", c.precision()},
+          {"recall", c.recall()}};
+}
+
+Json seconds_json(const RunSeconds& seconds) {
+  return {{"load", seconds.load},
+          {"train", seconds.train},
+          {"evaluate", seconds.evaluate},
+          {"report", seconds.report}};
+}
+
+void write_histogram(RunFolder& folder, const std::string& name, const std::vector<double>& scores,
+                     int bins) {
+  const Histogram h = histogram(scores, bins);
+  std::string csv = "left_edge,right_edge,count\n";
+  for (std::size_t i = 0; i < h.counts.size(); ++i) {
+    csv += fmt::format("{},{},{}\n", h.edges[i], h.edges[i + 1], h.counts[i]);
+  }
+  folder.write(fmt::format("hist_{}.csv", name), csv);
+}
+
+}  // namespace gradus::study

@@ -1,0 +1,96 @@
+#include "apps/study/run/runs.h"
+
+#include <atomic>
+#include <exception>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "apps/study/run/runs_progress.h"
+#include "tensor/error.h"
+#include "tensor/file.h"
+#include "tensor/parallel.h"
+
+namespace gradus::study {
+namespace fs = std::filesystem;
+namespace {
+
+// A run that was never begun begins also where the others are resumed.
+Existing existing_of(const StudyOptions& options, const fs::path& folder) {
+  if (options.resume && !RunFolder::has_run(folder)) return Existing::refuse;
+  return existing(options);
+}
+
+}  // namespace
+
+Existing existing(const StudyOptions& options) {
+  return options.force ? Existing::overwrite : options.resume ? Existing::resume : Existing::refuse;
+}
+
+bool is_complete(const StudyOptions& options, const fs::path& folder) {
+  const fs::path metrics = folder / "metrics.json";
+  if (!options.resume || !fs::exists(metrics)) return false;
+  const auto json = nlohmann::json::parse(read_file(metrics), nullptr, false);
+  const auto epochs = json.is_object() ? json.find("epochs") : json.end();
+  if (epochs == json.end() || !epochs->is_number_integer()) {
+    fail("{}: does not say how many epochs were trained", metrics.string());
+  }
+  const int done = epochs->get<int>();
+  if (done > options.epochs) {
+    fail("{}: {} epochs are done already, more than --epochs {}", folder.string(), done,
+         options.epochs);
+  }
+  return done == options.epochs;
+}
+
+void run_side_by_side(const StudyOptions& options, RunFolder& parent,
+                      const std::vector<PlannedRun>& plan, bool shows,
+                      const std::function<void(std::size_t i, const Run&)>& run_one) {
+  std::vector<bool> complete;  // known before anything changes
+  for (const PlannedRun& run : plan) complete.push_back(is_complete(options, parent / run.subpath));
+  parent.mark_unfinished();
+  for (const PlannedRun& run : plan) parent.add_run(run.subpath);
+
+  RunsProgress progress(plan, shows ? stderr : nullptr);
+  std::vector<std::string> errors(plan.size());  // empty: none
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&](int threads) {
+    const ThreadLimit limit(threads);
+    for (std::size_t i = next++; i < plan.size(); i = next++) {
+      const PlannedRun& planned = plan[i];
+      const fs::path path = parent / planned.subpath;
+      try {
+        if (!complete[i]) {
+          RunFolder folder(path, existing_of(options, path), planned.holds, planned.settings);
+          run_one(i, {.options = options,
+                      .seed = planned.seed,
+                      .folder = folder,
+                      .settings = planned.settings,
+                      .progress = shows ? &progress.of(i) : nullptr});
+        }
+      } catch (const std::exception& e) {
+        errors[i] = e.what();
+      }
+      progress.ended(i, errors[i]);
+    }
+  };
+  const int threads = num_threads();
+  const int side_by_side = std::max(1, std::min(threads, static_cast<int>(plan.size())));
+  {
+    std::vector<std::jthread> team;
+    for (int t = 1; t < side_by_side; ++t) team.emplace_back(work, threads / side_by_side);
+    work(threads / side_by_side);
+  }
+
+  std::size_t failed = 0, first = 0;
+  for (std::size_t i = plan.size(); i-- > 0;) {
+    if (errors[i].empty()) continue;
+    ++failed;
+    first = i;
+  }
+  if (failed == 1) fail("{}: {}", plan[first].title, errors[first]);
+  if (failed > 1) {
+    fail("{} of {} runs failed; {}: {}", failed, plan.size(), plan[first].title, errors[first]);
+  }
+}
+
+}  // namespace gradus::study

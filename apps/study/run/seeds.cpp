@@ -1,0 +1,81 @@
+#include "apps/study/run/seeds.h"
+
+#include <fmt/format.h>
+
+#include "apps/study/run/figures.h"
+#include "apps/study/run/summary_page.h"
+#include "optim/progress.h"
+
+namespace gradus::study {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The settings of a run, but for its seed.
+Settings with_common(const std::string& study, Settings settings, const StudyOptions& options) {
+  settings.insert(settings.begin(), {"study", study});
+  settings.emplace_back("batch size", std::to_string(options.batch_size));
+  settings.emplace_back("learning rate", fmt::format("{}", options.learning_rate));
+  return settings;
+}
+
+Settings with_seed(Settings settings, std::uint64_t seed) {
+  settings.emplace_back("seed", std::to_string(seed));
+  return settings;
+}
+
+std::string one_run_of(const std::string& study) { return "a run of " + study; }
+
+void run_several(const StudyOptions& options, const std::string& study, const Settings& settings,
+                 const std::function<void(const Run&)>& run_one) {
+  RunFolder folder(options.out, existing(options), "several runs of " + study, settings);
+  std::vector<PlannedRun> plan;
+  std::vector<fs::path> runs;
+  for (int i = 0; i < options.seeds; ++i) {
+    const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(i);
+    plan.push_back({fmt::format("seed {}", seed), fmt::format("runs/seed_{}", seed),
+                    one_run_of(study), seed, with_seed(settings, seed)});
+    runs.push_back(folder / plan.back().subpath);
+  }
+  run_side_by_side(options, folder, plan, !options.quiet,
+                   [&](std::size_t, const Run& run) { run_one(run); });
+
+  const std::vector<Figure> figures = figures_of(runs);
+  write_summary(folder, study, plan, runs, figures);
+  if (options.quiet) return;
+  fmt::print("\n{:<40} {:>12} {:>12}\n", "figure", "mean", "std");
+  for (const Figure& figure : figures) {
+    fmt::print("{:<40} {:>12.6g} {:>12.6g}\n", figure.name, figure.mean(), figure.sample_std());
+  }
+  fmt::print("\nSummary: {}\n", (folder / "summary.html").string());
+}
+
+void run_single(const StudyOptions& options, const std::string& study, const Settings& settings,
+                const std::function<void(const Run&)>& run_one) {
+  const Settings all = with_seed(settings, options.seed);
+  RunFolder folder(options.out, existing(options), one_run_of(study), all);
+  if (is_complete(options, folder.path())) {
+    if (options.quiet) return;
+    fmt::print("{}: complete after {} epochs; train on with more --epochs\nReport: {}\n",
+               folder.path().string(), options.epochs, (folder / "report.html").string());
+    return;
+  }
+  optim::ProgressBar bar;
+  run_one({.options = options,
+           .seed = options.seed,
+           .folder = folder,
+           .settings = all,
+           .progress = options.quiet ? nullptr : &bar,
+           .prints = !options.quiet});
+}
+
+}  // namespace
+
+void run_seeds(const StudyOptions& options, const std::string& study, const Settings& settings,
+               const std::function<void(const Run&)>& run_one) {
+  const Settings common = with_common(study, settings, options);
+  options.seeds > 1 ? run_several(options, study, common, run_one)
+                    : run_single(options, study, common, run_one);
+}
+
+}  // namespace gradus::study
