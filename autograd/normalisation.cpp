@@ -4,6 +4,7 @@
 
 #include "autograd/arithmetic.h"
 #include "autograd/operation.h"
+#include "autograd/reductions.h"
 #include "autograd/shaping.h"
 #include "autograd/unary.h"
 

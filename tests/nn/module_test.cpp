@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "autograd/reductions.h"
+#include "autograd/reductions.h"
 #include "autograd/shaping.h"
 #include "nn/layers.h"
 #include "tests/support/expect.h"

@@ -11,7 +11,7 @@
 
 #include "autograd/dropout.h"
 #include "autograd/normalisation.h"
-#include "autograd/shaping.h"
+#include "autograd/reductions.h"
 #include "nn/layers.h"
 #include "nn/mode.h"
 #include "nn/state.h"
