@@ -182,8 +182,8 @@ def main(program, folder):
     for training in drawn["trainings"]:
         report.say(f"{training['name']}: " +
                    compare_training(training, tensor, drawn["float"], report))
-    report.say(f"{report.violations} violations of {report.tolerance:.0e}"
-               if report.violations else f"all within {report.tolerance:.0e}")
+    report.say(f"{report.violations} differences are too large" if report.violations else
+               f"all within {report.tolerance:.0e}")
     (folder / "report.txt").write_text("\n".join(report.lines) + "\n")
     return 1 if report.violations else 0
 

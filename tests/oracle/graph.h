@@ -30,8 +30,9 @@ struct OracleRun {
 /// By the graph alone: the gradients of steps are undefined, as those of constants.
 OracleRun run(const OracleGraph& graph);
 
-/// With a leaf added to the output of every step, which is zero and catches the
-/// gradient there; or, with `noise`, so large beside that output and random.
+/// With a leaf of zeros added to every node, which catches the gradient there. With
+/// `noise` each element of a node is multiplied by a random number so close to 1,
+/// and with it the gradient that passes it: as rounding does, only more.
 OracleRun run_with_probes(const OracleGraph& graph, double noise = 0, Random* random = nullptr);
 
 struct OracleDraw {
@@ -39,10 +40,11 @@ struct OracleDraw {
   int rejected = 0;  ///< graphs drawn before it that were ill-conditioned
 };
 
-/// A graph of some `depth` (at least 5). Noise of 0.1% on every output changes
-/// none of its values and gradients by more than 10%, in the measure of
-/// `oracle_error`, so that rounding is amplified at most some hundredfold and
-/// nothing lies near a kink. Throws `Error` where it finds none.
+/// A graph of some `depth` (at least 5). Noise of 0.1% changes none of its
+/// values and gradients by more than 4%, in the measure of `oracle_error`: so
+/// rounding is amplified at most some fortyfold, and nothing lies near a kink. What
+/// an operation cancels within itself noise does not see; there `Domain` must help.
+/// Throws `Error` where it finds none.
 OracleDraw draw_graph(Random& random, int depth);
 
 /// The largest difference over the largest magnitude; 0 for two of zeros.

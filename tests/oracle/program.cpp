@@ -53,6 +53,9 @@ Json graphs(Writer& writer) {
            kLeastUses);
     }
   }
+  if (rejected > kGraphs) {
+    fail("[oracle] {} draws were ill-conditioned, expected no more than {}", rejected, kGraphs);
+  }
   return {{"graphs", list}, {"rejected", rejected}, {"deepest", deepest}};
 }
 
