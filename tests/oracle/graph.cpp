@@ -82,11 +82,17 @@ class Drawing {
   std::size_t settle(std::size_t node, Domain domain) {
     static const OracleRow &abs = oracle_row("torch.abs(a)"), &shift = oracle_row("a + 0.5");
     static const OracleRow &div = oracle_row("a / b"), &add = oracle_row("a + b");
-    const double size = largest(values_[node].value());
-    if (size > (domain == Domain::small ? 1 : 3)) {
-      node = step(div, {node, step(shift, {step(abs, {node})})});  // x / (|x| + 1/2)
+    static const OracleRow &log = oracle_row("torch.log(a)"), &quarter = oracle_row("0.25 * a");
+    for (;;) {
+      const double size = largest(values_[node].value());
+      if (size <= (domain == Domain::small || domain == Domain::tiny ? 1 : 3)) break;
+      const std::size_t shifted = step(shift, {step(abs, {node})});
+      // x / (|x| + 1/2) keeps the sign, but its gradient is a difference, of numbers
+      // that are close where |x| is large; there ln(|x| + 1/2) comes first.
+      node = size < 10 ? step(div, {node, shifted}) : step(log, {shifted});
     }
     if (domain == Domain::positive) return step(shift, {step(abs, {node})});
+    if (domain == Domain::tiny) return step(quarter, {node});
     if (domain == Domain::apart) return step(add, {node, leaf(shape(node))});
     return node;
   }
@@ -226,7 +232,7 @@ OracleRun run(const OracleGraph& graph) {
 }
 
 OracleRun run_with_probes(const OracleGraph& graph, double noise, Random* random) {
-  // 1, or with noise close to it; so far each element and its gradient are off.
+  // Numbers close to 1.
   const auto factor = [&](const Shape& shape) {
     Tensor result = Tensor::ones(shape);
     for (Scalar& value : result.mutable_data()) {
@@ -241,7 +247,11 @@ OracleRun run_with_probes(const OracleGraph& graph, double noise, Random* random
     const Variable y = node.row == nullptr ? Variable(node.leaf) : node.row->function(inputs);
     probes.emplace_back(Tensor::zeros(y.shape()), true);
     nodes.push_back(y + probes.back());
-    if (noise > 0) nodes.back() = nodes.back() * factor(y.shape());
+    if (noise > 0) {
+      // Value and gradient are off independently of each other, as by rounding.
+      const Variable forward = factor(y.shape()), backward = factor(y.shape());
+      nodes.back() = nodes.back() * backward + y.detach() * (forward - backward);
+    }
   }
   nodes.back().backward();
   OracleRun result;

@@ -32,7 +32,7 @@ OracleRun run(const OracleGraph& graph);
 
 /// With a leaf of zeros added to every node, which catches the gradient there. With
 /// `noise` each element of a node is multiplied by a random number so close to 1,
-/// and with it the gradient that passes it: as rounding does, only more.
+/// and the gradient that passes it by another: as rounding does, only more.
 OracleRun run_with_probes(const OracleGraph& graph, double noise = 0, Random* random = nullptr);
 
 struct OracleDraw {

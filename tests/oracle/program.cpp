@@ -53,8 +53,8 @@ Json graphs(Writer& writer) {
            kLeastUses);
     }
   }
-  if (rejected > kGraphs) {
-    fail("[oracle] {} draws were ill-conditioned, expected no more than {}", rejected, kGraphs);
+  if (rejected > 2 * kGraphs) {
+    fail("[oracle] {} draws were ill-conditioned, expected no more than {}", rejected, 2 * kGraphs);
   }
   return {{"graphs", list}, {"rejected", rejected}, {"deepest", deepest}};
 }

@@ -19,7 +19,8 @@ namespace gradus::test {
 /// so that thirty of them stay tame and well conditioned.
 enum class Domain {
   tame,      ///< in [-3, 3]
-  small,     ///< in (-1, 1)
+  small,     ///< in [-1, 1]
+  tiny,      ///< in [-1/4, 1/4]
   positive,  ///< |x| + 1/2
   apart,     ///< tame, and a leaf of the same shape added: no two elements are equal
 };
