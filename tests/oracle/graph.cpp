@@ -83,6 +83,7 @@ class Drawing {
     static const OracleRow &abs = oracle_row("torch.abs(a)"), &shift = oracle_row("a + 0.5");
     static const OracleRow &div = oracle_row("a / b"), &add = oracle_row("a + b");
     static const OracleRow &log = oracle_row("torch.log(a)"), &quarter = oracle_row("0.25 * a");
+    static const OracleRow& sigmoid = oracle_row("torch.sigmoid(a)");
     for (;;) {
       const double size = largest(values_[node].value());
       if (size <= (domain == Domain::small || domain == Domain::tiny ? 1 : 3)) break;
@@ -93,6 +94,7 @@ class Drawing {
     }
     if (domain == Domain::positive) return step(shift, {step(abs, {node})});
     if (domain == Domain::tiny) return step(quarter, {node});
+    if (domain == Domain::unit) return step(sigmoid, {node});
     if (domain == Domain::apart) return step(add, {node, leaf(shape(node))});
     return node;
   }

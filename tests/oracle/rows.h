@@ -21,6 +21,7 @@ enum class Domain {
   tame,      ///< in [-3, 3]
   small,     ///< in [-1, 1]
   tiny,      ///< in [-1/4, 1/4]
+  unit,      ///< sigmoid(x): in (0.04, 0.96)
   positive,  ///< |x| + 1/2
   apart,     ///< tame, and a leaf of the same shape added: no two elements are equal
 };
