@@ -194,9 +194,8 @@ TEST(BatchNorm, OfOneSampleNoSampleAndConstantFeatures) {
   expect_near(layer.running_variance.value(), {0.25, 0.25});
   // Even a variance of 0 is only near a division by 0.
   layer.running_variance.value().copy_from(Tensor::zeros({2}));
-  for (const Scalar v : evaluated(layer, two_samples()).value().data()) {
-    EXPECT_TRUE(std::isfinite(v));
-  }
+  const Variable y = evaluated(layer, two_samples());
+  for (const Scalar v : y.value().data()) EXPECT_TRUE(std::isfinite(v));
 }
 
 TEST(BatchNorm, AFrozenOneIsEvaluated) {
