@@ -12,6 +12,7 @@
 #include <iterator>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "tensor/error.h"
@@ -22,10 +23,10 @@ namespace {
 // What is reachable from `root`, oldest first.
 std::vector<const Node*> reachable(const Node& root) {
   std::vector<const Node*> found{&root};
-  std::unordered_map<const Node*, bool> seen{{&root, true}};
+  std::unordered_set<const Node*> seen{&root};
   for (std::size_t next = 0; next < found.size(); ++next) {
     for (const std::shared_ptr<Node>& parent : found[next]->parents()) {
-      if (parent && seen.try_emplace(parent.get(), true).second) found.push_back(parent.get());
+      if (parent && seen.insert(parent.get()).second) found.push_back(parent.get());
     }
   }
   std::ranges::sort(found, {}, &Node::sequence);

@@ -97,15 +97,9 @@ void check_index(const char* name, const Shape& shape, int axis, const Indices& 
   const auto wrong =
       std::ranges::find_if(values, [n = shape[axis]](Index i) { return i < 0 || i >= n; });
   if (wrong == values.end()) return;
-  std::array<Index, kMaxRank> place{};
-  Index rest = wrong - values.begin();
-  for (int i = shape.rank() - 1; i >= 0; --i) {
-    place[static_cast<std::size_t>(i)] = rest % index.shape()[i];
-    rest /= index.shape()[i];
-  }
   const std::string range = shape[axis] == 0 ? "none" : fmt::format("0 to {}", shape[axis] - 1);
-  fail("[{}] got index {} at ({}), expected {} for dimension {} of {}", name, *wrong,
-       fmt::join(place.begin(), place.begin() + shape.rank(), ", "), range, axis, shape.str());
+  fail("[{}] got index {} at {}, expected {} for dimension {} of {}", name, *wrong,
+       place_of(index.shape(), wrong - values.begin()), range, axis, shape.str());
 }
 
 // f(p, q) for each element of `index`: q is its place, p that in an array of

@@ -19,15 +19,8 @@ std::string first_non_finite(const Tensor& x) {
   const auto data = x.data();
   const auto found = std::ranges::find_if(data, [](Scalar v) { return !std::isfinite(v); });
   if (found == data.end()) return "";
-  std::array<Index, kMaxRank> index{};
-  Index rest = found - data.begin();
-  for (int axis = x.rank(); axis-- > 0;) {
-    index[static_cast<std::size_t>(axis)] = rest % x.shape()[axis];
-    rest /= x.shape()[axis];
-  }
-  const char* const comma = x.rank() == 1 ? "," : "";  // as Python writes a tuple
-  return fmt::format("{} at ({}{})", std::isnan(*found) ? kNan : *found,
-                     fmt::join(index.begin(), index.begin() + x.rank(), ", "), comma);
+  return fmt::format("{} at {}", std::isnan(*found) ? kNan : *found,
+                     place_of(x.shape(), found - data.begin()));
 }
 
 std::string or_finite(const std::string& fault) { return fault.empty() ? "finite" : fault; }

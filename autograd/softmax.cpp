@@ -9,19 +9,13 @@
 namespace gradus {
 namespace {
 
-// `axis` counted from the first.
-int checked_axis(const char* operation, const Tensor& x, int axis) {
-  reduced_shape(operation, x.shape(), std::array{axis}, true);
-  return axis < 0 ? axis + x.rank() : axis;
-}
-
 /// y = e^x / sum of e^x;  dx = y (dy - sum of dy y)
 struct Softmax {
   static constexpr const char* kName = "softmax";
   int axis;
   Saved y{Saved::kOutput};
   Tensor forward(const Tensor& x) {
-    axis = checked_axis(kName, x, axis);
+    axis = axis_of(kName, x.shape(), axis);
     Tensor result = Tensor::uninitialized(x.shape());
     softmax(result, x, axis);
     y = result;
@@ -42,7 +36,7 @@ struct LogSoftmax {
   int axis;
   Saved y{Saved::kOutput};
   Tensor forward(const Tensor& x) {
-    axis = checked_axis(kName, x, axis);
+    axis = axis_of(kName, x.shape(), axis);
     Tensor result = Tensor::uninitialized(x.shape());
     log_softmax(result, x, axis);
     y = result;

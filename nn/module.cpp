@@ -12,8 +12,8 @@ namespace {
 
 thread_local CallObserver* observer = nullptr;
 
-// Calls each(dotted name, parameter, buffer or generator), where it takes such, for everything
-// below a module.
+// Calls each(dotted name, parameter, buffer or generator), where it takes such,
+// for everything below a module.
 template <class Each>
 class Walk final : public Reflector {
  public:

@@ -35,8 +35,8 @@ class Checkpoint final : public Callback {
 
   /// Reads the file into the optimizer, its parameters, `best` and the
   /// generators, and returns the history for FitOptions. Throws `Error` where the
-  /// file is damaged or has NaN among its weights, or a setting or the name, seed or stream of a
-  /// generator differs, naming it; everything then is as it was.
+  /// file is damaged or has NaN in a tensor, or a setting or the name, seed or
+  /// stream of a generator differs, naming it; everything then is as it was.
   History restore();
 
   void on_train_begin(const FitPlan& plan) override;

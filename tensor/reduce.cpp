@@ -150,12 +150,8 @@ Shape reduced_shape(const char* operation, const Shape& shape, std::span<const i
                     bool keep_dims) {
   std::array<bool, kMaxRank> gone{};
   for (const int axis : axes) {
-    const int i = axis < 0 ? axis + shape.rank() : axis;
-    if (i < 0 || i >= shape.rank()) {
-      fail("[{}] got axis {} for shape {}, expected {} to {}", operation, axis, shape.str(),
-           -shape.rank(), shape.rank() - 1);
-    }
-    if (std::exchange(gone[static_cast<std::size_t>(i)], true)) {
+    const auto i = static_cast<std::size_t>(axis_of(operation, shape, axis));
+    if (std::exchange(gone[i], true)) {
       fail("[{}] got axis {} twice", operation, axis);
     }
   }

@@ -57,6 +57,15 @@ int axis_of(const char* operation, const Shape& shape, int axis) {
   return axis < 0 ? axis + rank : axis;
 }
 
+std::string place_of(const Shape& shape, Index position) {
+  Shape place = shape;
+  for (int axis = shape.rank(); axis-- > 0;) {
+    place = place.with(axis, position % shape[axis]);
+    position /= shape[axis];
+  }
+  return place.str();
+}
+
 Shape broadcast(const char* operation, const Shape& a, const Shape& b) {
   const int rank = std::max(a.rank(), b.rank());
   std::array<Index, kMaxRank> sizes{};

@@ -56,6 +56,10 @@ class Shape {
 /// `Error`, naming `operation`, where the shape has no such dimension.
 int axis_of(const char* operation, const Shape& shape, int axis);
 
+/// Where element `position`, counted row by row, lies in an array of that shape: "(1, 0)".
+/// Requires: 0 <= position < shape.numel().
+std::string place_of(const Shape& shape, Index position);
+
 /// The shape two operands broadcast to, as NumPy does it: aligned at the last
 /// dimension, a size of 1 (or a missing dimension) stretches to the other's.
 /// Throws `Error`, naming `operation`, where the sizes do not fit.

@@ -108,12 +108,26 @@ TEST(RunFolder, AListThatLeadsElsewhereIsRefused) {
   const TempDir temp;
   write_file(temp / "mine.csv", "mine");
   for (const std::string& name : {std::string("../mine.csv"), (temp / "mine.csv").string(),
-                                  std::string("a/../../mine.csv")}) {
+                                  std::string("a/../../mine.csv"), std::string("./")}) {
     fs::create_directories(temp / "run");
     write_file(temp / "run/contents.txt", "This folder holds a run of x\n\n" + name + "\n");
     EXPECT_THAT(refusal(temp / "run", Existing::overwrite), HasSubstr("expected names in"));
     EXPECT_EQ(read_file(temp / "mine.csv"), "mine");
   }
+}
+
+TEST(RunFolder, LinksAreRemovedAndNotFollowed) {
+  const TempDir temp;
+  fs::create_directory(temp / "mine");
+  write_file(temp / "mine/x.csv", "mine");
+  {
+    RunFolder folder(temp / "run", Existing::refuse, kRun);
+    folder.add("charts/");
+    fs::create_directory_symlink(temp / "mine", temp / "run/charts");
+  }
+  const RunFolder folder(temp / "run", Existing::overwrite, kRun);
+  EXPECT_FALSE(fs::exists(fs::symlink_status(temp / "run/charts")));
+  EXPECT_EQ(read_file(temp / "mine/x.csv"), "mine");
 }
 
 TEST(RunFolder, ResumesOnlyWhatItIsAskedFor) {

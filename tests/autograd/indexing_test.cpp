@@ -123,7 +123,7 @@ TEST(GatherTest, RefusesWhatIsNotThere) {
   EXPECT_EQ(error_of([] {
               gather(Variable(Tensor::zeros({0})), 0, {{1}, {0}});
             }),
-            "[gather] got index 0 at (0), expected none for dimension 0 of (0,)");
+            "[gather] got index 0 at (0,), expected none for dimension 0 of (0,)");
   EXPECT_EQ(error_of([] {
               gather(kSix, 1, {{2}, {0, 1}});
             }),

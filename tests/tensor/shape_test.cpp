@@ -144,5 +144,13 @@ TEST(BroadcastRules, DoesNotShrinkTheTarget) {
   EXPECT_FALSE(broadcasts_to({1}, {}));
 }
 
+TEST(PlaceOf, CountsRowByRow) {
+  EXPECT_EQ(place_of({2, 3}, 0), "(0, 0)");
+  EXPECT_EQ(place_of({2, 3}, 4), "(1, 1)");
+  EXPECT_EQ(place_of({2, 3, 4}, 23), "(1, 2, 3)");
+  EXPECT_EQ(place_of({5}, 3), "(3,)");
+  EXPECT_EQ(place_of({}, 0), "()");
+}
+
 }  // namespace
 }  // namespace gradus

@@ -62,7 +62,13 @@ std::optional<Contents> read_contents(const fs::path& folder) {
   return contents;
 }
 
-void remove_path(const fs::path& path) {
+void remove_file(const fs::path& path) {
+  std::error_code error;
+  fs::remove(path, error);
+  if (error) fail("{}: cannot be removed: {}", path.string(), error.message());
+}
+
+void remove_folder(const fs::path& path) {
   std::error_code error;
   fs::remove_all(path, error);
   if (error) fail("{}: cannot be removed: {}", path.string(), error.message());
@@ -88,13 +94,15 @@ void remove_partial_files(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.path().extension() == ".partial") partial.push_back(entry.path());
   }
-  for (const fs::path& file : partial) remove_path(file);
+  for (const fs::path& file : partial) remove_file(file);
 }
 
-// A list that was tampered with must not lead out of the folder.
+// A list that was tampered with must not lead out of the folder, nor name all of it.
 bool is_inside(const std::string& name) {
   const fs::path path(name);
-  return path.is_relative() && std::ranges::find(path, fs::path("..")) == path.end();
+  return path.is_relative() && !path.relative_path().empty() &&
+         std::ranges::none_of(path,
+                              [](const fs::path& part) { return part == "." || part == ".."; });
 }
 
 // Throws where a program is at work in a run below, or the list is not to be believed.
@@ -118,14 +126,18 @@ void remove_run(const fs::path& top) {
   if (!contents) return;
   for (const std::string& name : contents->files) {
     const fs::path path = top / name;
+    if (!path.has_filename()) {  // without its '/', which would follow a link
+      remove_folder(path.parent_path());
+      continue;
+    }
     if (path.filename() != kContents) {
-      remove_path(path);
+      remove_file(path);
       continue;
     }
     fs::path folder = path.parent_path();
     if (!fs::exists(path)) continue;
     remove_run(folder);
-    remove_path(path);
+    remove_file(path);
     for (std::error_code not_empty; folder != top; folder = folder.parent_path()) {
       if (!fs::remove(folder, not_empty)) break;  // files of others are in it
     }
@@ -232,7 +244,7 @@ void RunFolder::write(const std::string& name, std::string_view bytes) {
 
 void RunFolder::mark_unfinished() const {
   for (const char* mark : {"metrics.json", "report.html", "summary.csv", "summary.html"})
-    remove_path(path_ / mark);
+    remove_file(path_ / mark);
 }
 
 }  // namespace gradus::study
