@@ -17,30 +17,30 @@ T density(const T& x) {
   return Scalar(0.39894228040143267794) * exp(Scalar(-0.5) * x * x);
 }
 
-/// y = x where x > 0, s x elsewhere;  dy/dx = 1 where x > 0, s elsewhere
+/// y = x where x > 0, s x elsewhere;  dx = dy where x > 0, dy s elsewhere
 struct LeakyRelu {
   static constexpr const char* kName = "leaky_relu";
   static constexpr bool kFromOutput = false;
   Scalar slope;
   Scalar value(Scalar x) const { return x > 0 ? x : slope * x; }
   template <class T>
-  T derivative(const T& x) const {
-    return where(x > 0, T(Scalar(1)), T(slope));
+  T gradient(const T& dy, const T& x) const {
+    return dy * where(x > 0, T(Scalar(1)), T(slope));
   }
 };
 
-/// y = P(x), the integral of the density p;  dy/dx = p(x)
+/// y = P(x), the integral of the density p;  dx = dy p(x)
 struct NormalCdf {
   static constexpr const char* kName = "normal_cdf";
   static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return math::normal_cdf(x); }
   template <class T>
-  static T derivative(const T& x) {
-    return density<T>(clip(x, -kNormalFar, kNormalFar));
+  static T gradient(const T& dy, const T& x) {
+    return dy * density<T>(clip(x, -kNormalFar, kNormalFar));
   }
 };
 
-/// y = x P(x);  dy/dx = P(x) + x p(x)
+/// y = x P(x);  dx = dy (P(x) + x p(x))
 struct Gelu {
   static constexpr const char* kName = "gelu";
   static constexpr bool kFromOutput = false;
@@ -48,24 +48,24 @@ struct Gelu {
     return (x < -kNormalFar ? -kNormalFar : x) * math::normal_cdf(x);
   }
   template <class T>
-  static T derivative(const T& x) {
+  static T gradient(const T& dy, const T& x) {
     using math::normal_cdf;
     const T z = clip(x, -kNormalFar, kNormalFar);
-    return normal_cdf(z) + z * density(z);
+    return dy * (normal_cdf(z) + z * density(z));
   }
 };
 
-/// y = x s with s = sigmoid(x);  dy/dx = s (1 + x (1 - s))
+/// y = x s with s = sigmoid(x);  dx = dy s (1 + x (1 - s))
 struct Silu {
   static constexpr const char* kName = "silu";
   static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return (x < -kFar ? -kFar : x) * math::sigmoid(x); }
   template <class T>
-  static T derivative(const T& x) {
+  static T gradient(const T& dy, const T& x) {
     using math::sigmoid;
     const T z = clip(x, -kFar, kFar);
     const T s = sigmoid(z);
-    return s * (1 + z * (1 - s));
+    return dy * (s * (1 + z * (1 - s)));
   }
 };
 

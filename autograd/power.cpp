@@ -50,15 +50,18 @@ struct Pow {
   }
 };
 
-/// y = x^n;  dy/dx = n x^(n-1)
+/// y = x^n;  dx = dy n x^(n-1)
 struct PowTo {
   static constexpr const char* kName = "pow";
   static constexpr bool kFromOutput = false;
   Scalar exponent;
   Scalar value(Scalar x) const { return std::pow(x, exponent); }
-  Scalar derivative(Scalar x) const { return by_base(x, exponent); }
-  Variable derivative(const Variable& x) const {
-    return exponent == 0 ? Variable(0) : clip(exponent, -kMost, kMost) * pow(x, exponent - 1);
+  Scalar gradient(Scalar dy, Scalar x) const {
+    return exponent == 0 ? 0 : dy * by_base(x, exponent);
+  }
+  Variable gradient(const Variable& dy, const Variable& x) const {
+    if (exponent == 0) return 0;
+    return dy * (clip(exponent, -kMost, kMost) * pow(x, exponent - 1));
   }
 };
 

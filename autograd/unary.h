@@ -1,8 +1,8 @@
 // Elementwise functions of one variable.
 //
-// Each is a struct with its value and its derivative. The derivative is a
-// template, written once in terms of the input or the output: with numbers it
-// is the kernel, with Variables it is the rule. The structs are public so that
+// Each is a struct with its value and its gradient. The gradient is a template,
+// written once in terms of the result's and the input or the output: with
+// numbers it is the kernel, with Variables it is the rule. The structs are public so that
 // fused operations (autograd/dense.h) can use them. One with an attribute is
 // Unary<F>{{attribute}} (autograd/activations.cpp).
 //
@@ -13,6 +13,7 @@
 
 #include "autograd/arithmetic.h"
 #include "autograd/operation.h"
+#include "autograd/shaping.h"
 #include "tensor/math.h"
 
 namespace gradus {
@@ -44,139 +45,139 @@ Variable softplus(const Variable& x);
 
 namespace function {
 
-/// y = x;  dy/dx = 1
+/// y = x;  dx = dy
 struct Linear {
   static constexpr const char* kName = "linear";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return x; }
   template <class T>
-  static T derivative(const T&) {
-    return T(Scalar(1));
+  static T gradient(const T& dy, const T&) {
+    return dy;
   }
 };
 
-/// y = e^x;  dy/dx = y
+/// y = e^x;  dx = dy y
 struct Exp {
   static constexpr const char* kName = "exp";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return math::exp(x); }
   template <class T>
-  static T derivative(const T& y) {
-    return y;
+  static T gradient(const T& dy, const T& y) {
+    return dy * y;
   }
 };
 
-/// y = e^x - 1;  dy/dx = y + 1
+/// y = e^x - 1;  dx = dy (y + 1)
 struct Expm1 {
   static constexpr const char* kName = "expm1";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return math::expm1(x); }
   template <class T>
-  static T derivative(const T& y) {
-    return y + 1;
+  static T gradient(const T& dy, const T& y) {
+    return dy * (y + 1);
   }
 };
 
-/// y = ln x;  dy/dx = 1 / x
+/// y = ln x;  dx = dy / x
 struct Log {
   static constexpr const char* kName = "log";
   static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return math::log(x); }
   template <class T>
-  static T derivative(const T& x) {
-    return 1 / x;
+  static T gradient(const T& dy, const T& x) {
+    return dy / x;
   }
 };
 
-/// y = ln(1 + x);  dy/dx = 1 / (1 + x)
+/// y = ln(1 + x);  dx = dy / (1 + x)
 struct Log1p {
   static constexpr const char* kName = "log1p";
   static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return math::log1p(x); }
   template <class T>
-  static T derivative(const T& x) {
-    return 1 / (1 + x);
+  static T gradient(const T& dy, const T& x) {
+    return dy / (1 + x);
   }
 };
 
-/// y = sqrt(x);  dy/dx = 1 / (2 y)
+/// y = sqrt(x);  dx = dy / (2 y)
 struct Sqrt {
   static constexpr const char* kName = "sqrt";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return std::sqrt(x); }
   template <class T>
-  static T derivative(const T& y) {
-    return Scalar(0.5) / y;
+  static T gradient(const T& dy, const T& y) {
+    return dy * (Scalar(0.5) / y);
   }
 };
 
-/// y = |x|;  dy/dx = sign(x)
+/// y = |x|;  dx = dy where x > 0, -dy where x < 0, else 0
 struct Abs {
   static constexpr const char* kName = "abs";
   static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return std::abs(x); }
   template <class T>
-  static T derivative(const T& x) {
-    return where(x > 0, T(Scalar(1)), where(x < 0, T(Scalar(-1)), T(Scalar(0))));
+  static T gradient(const T& dy, const T& x) {
+    return where(x > 0, dy, where(x < 0, -dy, T(Scalar(0))));
   }
 };
 
-/// y = x^2;  dy/dx = 2 x
+/// y = x^2;  dx = 2 dy x
 struct Square {
   static constexpr const char* kName = "square";
   static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return x * x; }
   template <class T>
-  static T derivative(const T& x) {
-    return 2 * x;
+  static T gradient(const T& dy, const T& x) {
+    return dy * (2 * x);
   }
 };
 
-/// y = x / |x|, 0 at 0;  dy/dx = 0
+/// y = x / |x|, 0 at 0;  dx = 0
 struct Sign {
   static constexpr const char* kName = "sign";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return x > 0 ? 1 : (x < 0 ? -1 : x); }
   template <class T>
-  static T derivative(const T&) {
+  static T gradient(const T&, const T&) {
     return T(Scalar(0));
   }
 };
 
-/// y = 1 / (1 + e^-x);  dy/dx = y (1 - y)
+/// y = 1 / (1 + e^-x);  dx = dy y (1 - y)
 struct Sigmoid {
   static constexpr const char* kName = "sigmoid";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return math::sigmoid(x); }
   template <class T>
-  static T derivative(const T& y) {
-    return y * (1 - y);
+  static T gradient(const T& dy, const T& y) {
+    return dy * (y * (1 - y));
   }
 };
 
-/// y = tanh x;  dy/dx = 1 - y^2
+/// y = tanh x;  dx = dy (1 - y^2)
 struct Tanh {
   static constexpr const char* kName = "tanh";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return math::tanh(x); }
   template <class T>
-  static T derivative(const T& y) {
-    return 1 - y * y;
+  static T gradient(const T& dy, const T& y) {
+    return dy * (1 - y * y);
   }
 };
 
-/// y = max(x, 0);  dy/dx = 1 where y > 0, else 0
+/// y = max(x, 0);  dx = dy where y > 0, else 0
 struct Relu {
   static constexpr const char* kName = "relu";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return x < 0 ? 0 : x; }
   template <class T>
-  static T derivative(const T& y) {
-    return where(y > 0, T(Scalar(1)), T(Scalar(0)));
+  static T gradient(const T& dy, const T& y) {
+    return where(y > 0, dy, T(Scalar(0)));
   }
 };
 
-/// y = s x where x > 0, s a (e^x - 1) elsewhere;  dy/dx = s where y > 0, y + s a elsewhere
+/// y = s x where x > 0, s a (e^x - 1) elsewhere;  dx = dy s where y > 0, dy (y + s a) elsewhere
 struct Selu {
   static constexpr const char* kName = "selu";
   static constexpr bool kFromOutput = true;
@@ -185,34 +186,37 @@ struct Selu {
   static constexpr auto kAlpha = Scalar(1.6732632423543772848170429916717);
   static Scalar value(Scalar x) { return x > 0 ? kScale * x : kScale * kAlpha * math::expm1(x); }
   template <class T>
-  static T derivative(const T& y) {
-    return where(y > 0, T(kScale), y + kScale * kAlpha);
+  static T gradient(const T& dy, const T& y) {
+    return dy * where(y > 0, T(kScale), y + kScale * kAlpha);
   }
 };
 
-/// y = x where x > 0, e^x - 1 elsewhere;  dy/dx = 1 where y > 0, y + 1 elsewhere
+/// y = x where x > 0, e^x - 1 elsewhere;  dx = dy where y > 0, dy (y + 1) elsewhere
 struct Elu {
   static constexpr const char* kName = "elu";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return x > 0 ? x : math::expm1(x); }
   template <class T>
-  static T derivative(const T& y) {
-    return where(y > 0, T(Scalar(1)), y + 1);
+  static T gradient(const T& dy, const T& y) {
+    return dy * where(y > 0, T(Scalar(1)), y + 1);
   }
 };
 
-/// y = ln(1 + e^x);  dy/dx = sigmoid(x)
+/// y = ln(1 + e^x);  dx = dy sigmoid(x)
 struct Softplus {
   static constexpr const char* kName = "softplus";
   static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return math::softplus(x); }
-  static Scalar derivative(Scalar x) { return math::sigmoid(x); }
-  static Variable derivative(const Variable& x) { return sigmoid(x); }
+  template <class T>
+  static T gradient(const T& dy, const T& x) {
+    using math::sigmoid;
+    return dy * sigmoid(x);
+  }
 };
 
 }  // namespace function
 
-/// The operation of any such struct: y = F(x), dx = dy F'(x).
+/// The operation of any such struct: y = F(x), dx = dy F'(x) from x or y.
 template <class F>
 struct Unary {
   static constexpr const char* kName = F::kName;
@@ -225,10 +229,10 @@ struct Unary {
     return y;
   }
   void backward(const Tensor& dy, const Gradients& d) const {
-    d[0].map([f = f](Scalar g, Scalar v) { return g * f.derivative(v); }, dy, saved.get());
+    d[0].map([f = f](Scalar g, Scalar v) { return f.gradient(g, v); }, dy, saved.get());
   }
   Variables rule(const Variable& dy, const Recall& recall) const {
-    return {dy * f.derivative(recall(saved))};
+    return {broadcast_to(f.gradient(dy, recall(saved)), dy.shape())};  // may be a constant
   }
 };
 

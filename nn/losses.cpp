@@ -77,11 +77,11 @@ struct AbsoluteError {
   static Scalar value(Scalar x, Scalar t) { return std::abs(x - t); }
   template <class T>
   static T by_prediction(const T& x, const T& t) {
-    return function::Abs::derivative(x - t);
+    return function::Abs::gradient(T(Scalar(1)), x - t);
   }
   template <class T>
   static T by_target(const T& x, const T& t) {
-    return function::Abs::derivative(t - x);
+    return function::Abs::gradient(T(Scalar(1)), t - x);
   }
 };
 
@@ -169,7 +169,7 @@ struct GaussianKl {
   }
   Variables rule(const Variable& dy, const Recall& recall) const {
     const Variable g = dy / static_cast<Scalar>(m.get().shape()[0]);
-    return {g * recall(m), g * Scalar(0.5) * (exp(recall(v)) - 1)};
+    return {g * recall(m), g * Scalar(0.5) * expm1(recall(v))};
   }
 };
 

@@ -8,6 +8,7 @@
 // Thread safety: free functions; the caller orders writes to shared tensors.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <utility>
@@ -71,6 +72,18 @@ struct BroadcastWalk {
   }
 };
 
+// y = f(x...), or y += f(x...), for a run of n neighbours.
+template <class F, class... In>
+void map_run(Scalar* y, Index n, Write write, F f, const In*... x) {
+  if (write == Write::overwrite) {
+#pragma omp simd
+    for (Index i = 0; i < n; ++i) y[i] = f(x[i]...);
+  } else {
+#pragma omp simd
+    for (Index i = 0; i < n; ++i) y[i] += f(x[i]...);
+  }
+}
+
 }  // namespace detail
 
 /// out = f(inputs...) element by element, or out += f(inputs...). Every input
@@ -85,35 +98,36 @@ void map(Tensor& out, Write write, F f, const In&... inputs) {
   const auto loop = [&]<std::size_t... I>(std::index_sequence<I...>) {
     if (((inputs.shape() == out.shape()) && ...)) {
       parallel_for(out.numel(), kElementGrain, [&](Index begin, Index end) {
-        if (write == Write::overwrite) {
-#pragma omp simd
-          for (Index i = begin; i < end; ++i) y[i] = f(x[I][i]...);
-        } else {
-#pragma omp simd
-          for (Index i = begin; i < end; ++i) y[i] += f(x[I][i]...);
-        }
+        detail::map_run(y + begin, end - begin, write, f, (x[I] + begin)...);
       });
       return;
     }
     const detail::BroadcastWalk<N> walk(out.shape(), {&inputs.shape()...});
     const auto last = static_cast<std::size_t>(walk.rank - 1);
     const Index row = walk.sizes[last];
-    const std::array<Index, N> step{walk.steps[I][last]...};
-    const Index row_count = row == 0 ? 0 : out.numel() / row;
-    parallel_for(row_count, grain_for(row), [&](Index begin, Index end) {
-      for (Index r = begin; r < end; ++r) {
-        std::array<Index, N> offset{};
-        Index rest = r;
+    const std::array<bool, N> repeats{(walk.steps[I][last] == 0)...};
+    // What a row repeats is written out once for a block of it: then all inputs
+    // are runs of neighbours.
+    constexpr Index kBlock = 256;
+    const Index part = std::clamp<Index>(row, 1, kElementGrain);  // long rows are cut
+    const Index parts = (row + part - 1) / part;
+    const Index rows = row == 0 ? 0 : out.numel() / row;
+    parallel_for(rows * parts, grain_for(part), [&](Index begin, Index end) {
+      std::array<std::array<Scalar, kBlock>, N> repeated;
+      for (Index p = begin; p < end; ++p) {
+        Index rest = p / parts;
+        const Index from = p % parts * part, to = std::min(row, from + part);
+        Scalar* const y_row = y + rest * row;
+        std::array<const Scalar*, N> x_row = x;
         for (std::size_t axis = last; axis-- > 0;) {
-          ((offset[I] += rest % walk.sizes[axis] * walk.steps[I][axis]), ...);
+          ((x_row[I] += rest % walk.sizes[axis] * walk.steps[I][axis]), ...);
           rest /= walk.sizes[axis];
         }
-        const std::array<const Scalar*, N> from{(x[I] + offset[I])...};
-        Scalar* const to = y + r * row;
-        if (write == Write::overwrite) {
-          for (Index i = 0; i < row; ++i) to[i] = f(from[I][i * step[I]]...);
-        } else {
-          for (Index i = 0; i < row; ++i) to[i] += f(from[I][i * step[I]]...);
+        const Index block = std::min(kBlock, to - from);
+        ((repeats[I] ? std::fill_n(repeated[I].data(), block, *x_row[I]) : nullptr), ...);
+        for (Index b = from; b < to; b += block) {
+          detail::map_run(y_row + b, std::min(block, to - b), write, f,
+                          (repeats[I] ? repeated[I].data() : x_row[I] + b)...);
         }
       }
     });

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -164,6 +165,26 @@ TEST(UnaryEdgesTest, SecondDerivativesAtInfinity) {
       const Variable slope = grad(function(x), std::array{x})[0];
       EXPECT_EQ(grad(slope, std::array{x})[0].item(), 0) << "at " << at;
     }
+  }
+}
+
+// Where a slope is 0, an infinite gradient from above becomes 0 and not NaN.
+TEST(UnaryEdgesTest, ASlopeOfZeroTakesAnyGradient) {
+  const Variable one(Tensor::ones({1, 1}), true), none(Tensor::zeros({1}), true);
+  const std::vector<std::function<Variable(const Variable&)>> flat_at_minus_one{
+      [](const Variable& x) { return relu(x); },
+      [](const Variable& x) { return sign(x); },
+      [](const Variable& x) { return clip(x, 0, 1); },
+      [](const Variable& x) { return pow(x, Scalar(0)); },
+      [&](const Variable& x) { return dense(x, one, none, Activation::relu); },
+  };
+  for (const auto& function : flat_at_minus_one) {
+    const Variable x(Tensor::full({1, 1}, -1), true);
+    const Variable y = function(x);
+    const Tensor seed = Tensor::full({1, 1}, kInf);
+    EXPECT_EQ(grad(y, std::span(&x, 1), Variable(seed))[0].item(), 0);
+    y.backward(seed);
+    EXPECT_EQ(x.grad().item(), 0);
   }
 }
 
