@@ -199,7 +199,8 @@ void run_atlas(const Options& options, const study::FashionMnist& data, double l
                     "a training of fashion_atlas", run.seed, std::move(settings)});
   }
   study::run_side_by_side(
-      options, run.folder, plan, run.prints, [&](std::size_t n, const study::Run& one) {
+      options, run.folder, plan, "report.html", run.prints,
+      [&](std::size_t n, const study::Run& one) {
         std::vector<int> others(kClasses);
         std::iota(others.begin(), others.end(), 0);
         std::erase(others, static_cast<int>(n));

@@ -21,7 +21,9 @@ Variable operator>=(const Variable& a, const Variable& b);
 Variable operator<=(const Variable& a, const Variable& b);
 Variable operator==(const Variable& a, const Variable& b);
 Variable operator!=(const Variable& a, const Variable& b);
-/// a where `condition` is not 0, b elsewhere.
+/// a where `condition` is not 0, b elsewhere. Both are computed, and a gradient of
+/// 0 goes to what was not chosen, which an infinite slope there turns into NaN. So
+/// choose before, as well: where(x > 0, sqrt(where(x > 0, x, 1)), 0).
 Variable where(const Variable& condition, const Variable& a, const Variable& b);
 /// The same choice between numbers, for formulas written once for both.
 inline Scalar where(bool condition, Scalar a, Scalar b) { return condition ? a : b; }

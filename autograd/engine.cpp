@@ -19,18 +19,18 @@ using NodeSet = std::unordered_set<const Node*, std::hash<const Node*>, std::equ
 
 void refuse_freed(const Node& node) {
   if (node.released()) {
-    fail(
-        "[backward] the graph through this {} was freed by an earlier backward(){}; try "
-        "backward({{.retain_graph = true}}) there, or compute the result again",
-        node.operation(), node.path().place());
+    fail_at(node.path(),
+            "[backward] the graph through this {} was freed by an earlier backward(); try "
+            "backward({{.retain_graph = true}}) there, or compute the result again",
+            node.operation());
   }
 }
 
 [[noreturn]] void refuse_other_thread(const Node& node) {
-  fail(
-      "[backward] this {} was computed on another thread, and a graph belongs to the thread that "
-      "builds it; call backward() there, or compute the result here{}",
-      node.operation(), node.path().place());
+  fail_at(node.path(),
+          "[backward] this {} was computed on another thread, and a graph belongs to the thread "
+          "that builds it; call backward() there, or compute the result here",
+          node.operation());
 }
 
 // Everything that can be reached from `root`, newest first.

@@ -83,8 +83,7 @@ Variable clip(const Variable& x, std::optional<Scalar> low, std::optional<Scalar
   constexpr Scalar kInfinity = std::numeric_limits<Scalar>::infinity();
   const Scalar l = low.value_or(-kInfinity), h = high.value_or(kInfinity);
   if (!(l <= h)) {
-    fail("[clip] got bounds {} and {}, expected low <= high; try the other order{}", l, h,
-         ModulePath::current()->place());
+    fail("[clip] got bounds {} and {}, expected low <= high; try the other order", l, h);
   }
   return apply(Clip{l, h}, x);
 }

@@ -99,7 +99,7 @@ GradcheckResult gradgradcheck(const Function& function, const std::vector<Tensor
   const auto gradient = [&](std::span<const Variable> all) {
     const auto x = all.first(xs.size());
     const std::vector<Variable> gradients = grad(function(x), x, all.back());
-    Variable total = 0;
+    Variable total = 0 * sum(all.back());  // a constant gradient depends on nothing else
     for (std::size_t n = 0; n < gradients.size(); ++n) {
       const Tensor weight = weights(gradients[n].shape(), n + 1);
       total = total + sum(gradients[n] * Variable(weight));

@@ -1,20 +1,22 @@
 #include "autograd/hook.h"
 
+#include <algorithm>
+
 #include "autograd/node.h"
 
 namespace gradus {
 
 std::uint64_t Hooks::add(Hook hook) {
-  hooks_.emplace_back(next_, std::move(hook));
+  entries_.push_back({next_, std::make_shared<const Hook>(std::move(hook))});
   return next_++;
 }
 
 void Hooks::remove(std::uint64_t number) {
-  std::erase_if(hooks_, [&](const auto& hook) { return hook.first == number; });
+  std::erase_if(entries_, [&](const Entry& e) { return e.number == number; });
 }
 
-void Hooks::call(const Tensor& gradient) const {
-  for (const auto& [number, hook] : hooks_) hook(gradient);
+bool Hooks::has(std::uint64_t number) const {
+  return std::ranges::find(entries_, number, &Entry::number) != entries_.end();
 }
 
 void HookHandle::remove() {

@@ -33,13 +33,17 @@ class HookHandle {
 /// The hooks of one node, in the order in which they were added.
 class Hooks {
  public:
+  struct Entry {
+    std::uint64_t number;
+    std::shared_ptr<const Hook> hook;
+  };
   std::uint64_t add(Hook hook);
   void remove(std::uint64_t number);
-  void call(const Tensor& gradient) const;
-  bool empty() const { return hooks_.empty(); }
+  bool has(std::uint64_t number) const;
+  const std::vector<Entry>& entries() const { return entries_; }
 
  private:
-  std::vector<std::pair<std::uint64_t, Hook>> hooks_;
+  std::vector<Entry> entries_;
   std::uint64_t next_ = 0;
 };
 

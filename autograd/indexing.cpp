@@ -27,6 +27,7 @@ struct Slice {
     if (step < 1) fail("[slice] got a step of {}, expected 1 or more", step);
     begin = first;
     const Index count = last == first ? 0 : (last - first - 1) / step + 1;
+    if (count < 2) step = 1;  // however large, it leads nowhere
     Tensor y = Tensor::uninitialized(from.with(axis, count));
     AxisSlice(from, axis, begin, count, step).take(y, Write::overwrite, x);
     return y;
@@ -66,6 +67,7 @@ struct Place {
            count, begin, step, size, to.str());
     }
     begin = first;
+    if (count < 2) step = 1;
     end = count > 0 ? begin + (count - 1) * step + 1 : begin;
     Tensor y = Tensor::uninitialized(to);
     const AxisSlice piece(to, axis, begin, count, step);

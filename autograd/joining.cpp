@@ -8,35 +8,34 @@
 namespace gradus {
 namespace {
 
-/// y is the x_i one behind the other along the axis, which with `stacked` is a
+/// y is the x_i one behind the other along the axis, which when stacked is a
 /// new one of y;  dx_i = that piece of dy
-struct Concatenate {
-  static constexpr const char* kName = "concatenate";
+template <bool kStacked>
+struct Joined {
+  static constexpr const char* kName = kStacked ? "stack" : "concatenate";
   int axis;
-  bool stacked;
   PoolVector<Shape> shapes{};
 
   Tensor forward(std::span<const Variable> xs) {
-    const char* const name = stacked ? "stack" : kName;
-    if (xs.empty()) fail("[{}] got no inputs, expected one or more", name);
+    if (xs.empty()) fail("[{}] got no inputs, expected one or more", kName);
     const Shape& first = xs[0].shape();
-    Shape whole = stacked ? first.batch_of(1) : first;
-    axis = axis_of(name, whole, axis);
+    Shape whole = kStacked ? first.batch_of(1) : first;
+    axis = axis_of(kName, whole, axis);
     Index size = 0;
     shapes.reserve(xs.size());
     for (const Variable& x : xs) {
       const Shape& shape = x.shape();
       const bool fits =
-          stacked ? shape == first
-                  : shape.rank() == first.rank() && shape.with(axis, 0) == first.with(axis, 0);
+          kStacked ? shape == first
+                   : shape.rank() == first.rank() && shape.with(axis, 0) == first.with(axis, 0);
       if (!fits) {
-        fail("[{}] got shapes {} and {}, expected equal ones{}", name, first.str(), shape.str(),
-             stacked ? std::string() : fmt::format(" but for dimension {}", axis));
+        fail("[{}] got shapes {} and {}, expected equal ones{}", kName, first.str(), shape.str(),
+             kStacked ? std::string() : fmt::format(" but for dimension {}", axis));
       }
       shapes.push_back(shape);
-      size += stacked ? 1 : shape[axis];
+      size += kStacked ? 1 : shape[axis];
     }
-    if (stacked) {  // the dimensions before the new one come first
+    if (kStacked) {  // the dimensions before the new one come first
       for (int i = 0; i < axis; ++i) whole = whole.with(i, first[i]);
     }
     Tensor y = Tensor::uninitialized(whole.with(axis, size));
@@ -56,7 +55,7 @@ struct Concatenate {
     Variables result;
     each([&](std::size_t i, Index begin, Index end) {
       const Variable piece = slice(dy, axis, begin, end);
-      result.push_back(stacked ? reshape(piece, shapes[i]) : piece);
+      result.push_back(kStacked ? reshape(piece, shapes[i]) : piece);
     });
     return result;
   }
@@ -67,7 +66,7 @@ struct Concatenate {
   void each(const Body& body) const {
     Index begin = 0;
     for (std::size_t i = 0; i < shapes.size(); ++i) {
-      const Index end = begin + (stacked ? 1 : shapes[i][axis]);
+      const Index end = begin + (kStacked ? 1 : shapes[i][axis]);
       body(i, begin, end);
       begin = end;
     }
@@ -77,13 +76,13 @@ struct Concatenate {
 }  // namespace
 
 Variable concatenate(std::span<const Variable> xs, int axis) {
-  return apply_list(Concatenate{axis, false}, xs);
+  return apply_list(Joined<false>{axis}, xs);
 }
 Variable concatenate(std::initializer_list<Variable> xs, int axis) {
   return concatenate(std::span(xs.begin(), xs.size()), axis);
 }
 Variable stack(std::span<const Variable> xs, int axis) {
-  return apply_list(Concatenate{axis, true}, xs);
+  return apply_list(Joined<true>{axis}, xs);
 }
 Variable stack(std::initializer_list<Variable> xs, int axis) {
   return stack(std::span(xs.begin(), xs.size()), axis);

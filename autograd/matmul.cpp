@@ -169,7 +169,7 @@ struct Matmul {
   }
 
   double multiply_adds(const Shape& output) const {
-    const auto inner = a.shape()[t.transpose_a ? 0 : 1];
+    const Index inner = a.shape()[a.shape().rank() - (t.transpose_a ? 2 : 1)];
     return static_cast<double>(output.numel()) * static_cast<double>(inner);
   }
 

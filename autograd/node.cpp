@@ -70,7 +70,14 @@ std::uint64_t Node::add_hook(Hook hook) {
 void Node::remove_hook(std::uint64_t number) {
   if (!hooks_) return;
   hooks_->remove(number);
-  if (hooks_->empty()) hooks_.reset();
+  if (hooks_->entries().empty()) hooks_.reset();
+}
+
+void Node::call_hooks(const Tensor& gradient) const {
+  const std::vector<Hooks::Entry> entries = hooks_->entries();  // a hook may add or remove some
+  for (const auto& [number, hook] : entries) {
+    if (hooks_ && hooks_->has(number)) (*hook)(gradient);
+  }
 }
 
 std::int64_t live_nodes() { return node_count.load(std::memory_order_relaxed); }

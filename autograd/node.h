@@ -73,9 +73,8 @@ class Node : public std::enable_shared_from_this<Node> {
   std::uint64_t add_hook(Hook hook);
   void remove_hook(std::uint64_t number);
   bool has_hooks() const { return hooks_ != nullptr; }
-  void call_hooks(const Tensor& gradient) const {
-    Hooks(*hooks_).call(gradient);  // a copy: a hook may add or remove some
-  }
+  /// Requires: has_hooks().
+  void call_hooks(const Tensor& gradient) const;
   void drop_hooks() { hooks_.reset(); }
 
  protected:

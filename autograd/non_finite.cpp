@@ -45,9 +45,10 @@ void StopAtNonFinite::called(const BackwardCall& call) {
     if (!parents[i] || !parents[i]->has_gradient()) continue;
     const std::string fault = first_non_finite(parents[i]->gradient());
     if (fault.empty()) continue;
-    fail("[{}] backward: the gradient of input {} {} is {}; that of the output {} is {}{}",
-         call.node.operation(), i, parents[i]->shape().str(), fault, call.node.shape().str(),
-         or_finite(first_non_finite(call.gradient)), call.node.path().place());
+    fail_at(call.node.path(),
+            "[{}] backward: the gradient of input {} {} is {}; that of the output {} is {}",
+            call.node.operation(), i, parents[i]->shape().str(), fault, call.node.shape().str(),
+            or_finite(first_non_finite(call.gradient)));
   }
 }
 

@@ -152,7 +152,8 @@ struct Normalise {
     const auto flat = [&](const Variable& v) { return reshape(v, {m.rows, m.columns}); };
     const auto average = [](const Variable& v) { return gradus::mean(v, {Groups::kAxis}, true); };
     const Variable v = flat(recall(x)), g = flat(dy), slope = g * recall(gamma);
-    const Variable centred = v - average(v);
+    const Variable rest = v - average(v);
+    const Variable centred = rest - average(rest);  // a large mean is rounded
     const Variable scale = 1 / sqrt(average(square(centred)) + epsilon);
     const Variable u = centred * scale;
     return {reshape(scale * (slope - average(slope) - u * average(slope * u)), dy.shape()),

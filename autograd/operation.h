@@ -164,7 +164,7 @@ class OperationNode final : public Node {
     try {
       body();
     } catch (const Error& e) {
-      throw Error(fmt::format("[{}] backward: {}{}", Op::kName, e.what(), path().place()));
+      fail_at(path(), "[{}] backward: {}", Op::kName, e.what());
     }
   }
 
@@ -184,15 +184,15 @@ void tell_observers(Clock::time_point begin, const Op& op, const Tensor& y, cons
 
 template <class Op, class List, class Forward>
 Variable apply_to(Op op, const List& inputs, const Forward& forward) {
-  Tensor y;
-  try {
-    const bool observed = Observer::any();
-    const Clock::time_point begin = observed ? Clock::now() : Clock::time_point();
-    y = forward(op);
-    if (observed) tell_observers(begin, op, y, inputs);
-  } catch (const Error& e) {
-    throw Error(e.what() + ModulePath::current()->place());
+  for (const auto& x : inputs) {
+    if (!input(x).value().defined()) {
+      fail("[{}] got a Variable without a value, expected one made from a Tensor", Op::kName);
+    }
   }
+  const bool observed = Observer::any();
+  const Clock::time_point begin = observed ? Clock::now() : Clock::time_point();
+  Tensor y = forward(op);
+  if (observed) tell_observers(begin, op, y, inputs);
   const auto needs = [](const auto& x) { return input(x).requires_grad(); };
   if (!grad_enabled() || std::ranges::none_of(inputs, needs)) return Variable(std::move(y));
   PoolVector<std::shared_ptr<Node>> parents;
@@ -207,8 +207,7 @@ Variable apply_to(Op op, const List& inputs, const Forward& forward) {
 }  // namespace detail
 
 /// Carries out `op` and, where a gradient may be wanted, records it: forward
-/// gets the Variables as one span, of any length. Errors of the operation are
-/// thrown on with the module's path.
+/// gets the Variables as one span, of any length.
 template <class Op>
 Variable apply_list(Op op, std::span<const Variable> inputs) {
   return detail::apply_to(std::move(op), inputs, [&](Op& o) { return o.forward(inputs); });

@@ -9,6 +9,9 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "tensor/error.h"
 
 namespace gradus {
 
@@ -25,6 +28,11 @@ class ModulePath {
   std::string str() const;
   /// " (in decoder.dense_2)", or nothing at the root: for the end of an error.
   std::string place() const;
+
+  /// What body() returns, with this path open. An `Error` that it throws gets the
+  /// place at its end, unless it has one.
+  template <class Body>
+  auto open(const Body& body) const;
 
   /// Opens a path for as long as it lives.
   class Scope {
@@ -43,5 +51,30 @@ class ModulePath {
   const ModulePath* parent_;
   std::string name_;
 };
+
+/// An error whose text ends with its place.
+class PlacedError : public Error {
+ public:
+  PlacedError(const std::string& message, const ModulePath& path) : Error(message + path.place()) {}
+};
+
+/// As `fail`, with the place at the end of the message.
+template <class... Args>
+[[noreturn]] void fail_at(const ModulePath& path, fmt::format_string<Args...> format,
+                          Args&&... args) {
+  throw PlacedError(fmt::format(format, std::forward<Args>(args)...), path);
+}
+
+template <class Body>
+auto ModulePath::open(const Body& body) const {
+  const Scope scope(this);
+  try {
+    return body();
+  } catch (const PlacedError&) {
+    throw;
+  } catch (const Error& e) {
+    throw PlacedError(e.what(), *this);
+  }
+}
 
 }  // namespace gradus

@@ -24,8 +24,8 @@ Order order_of(const Shape& shape, std::span<const int> axes) {
     order[at(i)] = axis;
   }
   if (!fits) {
-    fail("[permute] got axes ({}) for shape {}, expected each of its {} dimensions once{}",
-         fmt::join(axes, ", "), shape.str(), shape.rank(), ModulePath::current()->place());
+    fail("[permute] got axes ({}) for shape {}, expected each of its {} dimensions once",
+         fmt::join(axes, ", "), shape.str(), shape.rank());
   }
   return order;
 }
@@ -78,8 +78,8 @@ Variable permute(const Variable& x, std::initializer_list<int> axes) {
 
 Variable transpose(const Variable& x) {
   if (x.value().rank() != 2) {
-    fail("[transpose] got shape {}, expected a matrix; try transpose(x, axis_a, axis_b){}",
-         x.shape().str(), ModulePath::current()->place());
+    fail("[transpose] got shape {}, expected a matrix; try transpose(x, axis_a, axis_b)",
+         x.shape().str());
   }
   return permute(x, {1, 0});
 }

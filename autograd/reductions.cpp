@@ -21,6 +21,33 @@ Scalar count_of(const Tensor& x, const Shape& reduced) {
   return static_cast<Scalar>(x.numel()) / static_cast<Scalar>(reduced.numel());
 }
 
+/// y = the mean of x;  dx = dy / n
+struct Mean {
+  static constexpr const char* kName = "mean";
+  Shape to;
+  Shape from{};
+
+  Scalar count() const {
+    return static_cast<Scalar>(from.numel()) / static_cast<Scalar>(to.numel());
+  }
+  Tensor forward(const Tensor& x) {
+    from = x.shape();
+    Tensor y = Tensor::uninitialized(to);
+    mean_to(y, x);
+    return y;
+  }
+  void backward(const Tensor& dy, const Gradients& d) const {
+    d[0].fill([&](Tensor& dx, Write write) {
+      map(
+          dx, write, [n = count()](Scalar g) { return g / n; }, dy);
+    });
+  }
+  Variables rule(const Variable& dy, const Recall&) const {
+    return {broadcast_to(dy / count(), from)};
+  }
+};
+Variable mean_to(const Variable& x, const Shape& to) { return apply(Mean{to}, x); }
+
 struct Largest {
   static constexpr const char* kName = "max";
   static void reduce(Tensor& y, const Tensor& x) { max_to(y, x); }
@@ -76,9 +103,10 @@ struct Var {
   Tensor centred() const {
     Tensor rest = x.get();
     for (int pass = 0; pass < 2; ++pass) {
-      const Scalar n = count_of(rest, to);
+      Tensor average = Tensor::uninitialized(to);
+      mean_to(average, rest);
       rest = mapped(
-          kName, [n](Scalar v, Scalar total) { return v - total / n; }, rest, summed_to(to, rest));
+          kName, [](Scalar v, Scalar m) { return v - m; }, rest, average);
     }
     return rest;
   }
@@ -95,8 +123,8 @@ struct Var {
   }
   Variables rule(const Variable& dy, const Recall& recall) const {
     const Variable v = recall(x);
-    const Variable rest = v - sum_to(v, to) / count_of(x.get(), to);
-    return {2 * dy * rest / divisor()};
+    const Variable rest = v - mean_to(v, to);
+    return {2 * dy * (rest - mean_to(rest, to)) / divisor()};
   }
 };
 
@@ -148,9 +176,7 @@ Variable sum(const Variable& x, std::initializer_list<int> axes, bool keep_dims)
   return reduced("sum", x, axes, keep_dims, [&](const Shape& to) { return sum_to(x, to); });
 }
 Variable mean(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
-  const Variable total = sum(x, axes, keep_dims);
-  return total *
-         (static_cast<Scalar>(total.value().numel()) / static_cast<Scalar>(x.value().numel()));
+  return reduced("mean", x, axes, keep_dims, [&](const Shape& to) { return mean_to(x, to); });
 }
 Variable max(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
   return reduced("max", x, axes, keep_dims,

@@ -34,8 +34,9 @@ const Tensor& Variable::grad() const {
   }
   if (!node_->has_gradient()) {
     if (!node_->is_leaf()) {
-      fail("[grad] got a result of shape {}{}; only leaves keep their gradient: use grad(loss, x)",
-           shape().str(), node_->path().place());
+      fail_at(node_->path(),
+              "[grad] got a result of shape {}; only leaves keep their gradient: use grad(loss, x)",
+              shape().str());
     }
     fail(
         "[grad] no gradient has reached this leaf of shape {}; call backward() on a result that "
@@ -55,6 +56,7 @@ HookHandle Variable::on_gradient(Hook hook) const {
         "[on_gradient] got a variable that needs no gradient; make it with requires_grad = true, "
         "or ask before it is detached and outside of NoGrad");
   }
+  if (!hook) fail("[on_gradient] got an empty hook, expected a function");
   return HookHandle(node_, node_->add_hook(std::move(hook)));
 }
 

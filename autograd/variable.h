@@ -32,9 +32,9 @@ class Variable {
       : value_(std::move(value)), node_(std::move(node)) {}
 
   const Tensor& value() const { return value_; }
-  /// For optimizers and initialisers: writing here is not recorded. A backward
-  /// that still needs the old value refuses.
-  Tensor& mutable_value() { return value_; }
+  /// For optimizers and initialisers: writing to its elements is not recorded. A
+  /// backward that still needs the old ones refuses. The tensor itself stays.
+  Tensor mutable_value() { return value_; }
   const Shape& shape() const { return value_.shape(); }
   /// The one element. Throws `Error` where there is not exactly one.
   Scalar item() const { return value_.item(); }

@@ -40,14 +40,13 @@ struct MeanLoss {
   }
 };
 
-/// L = max(z, 0) - z t + log(1 + e^-|z|);  L_z = sigmoid(z) - t, L_t = -z
+/// L = |z| s + log(1 + e^-|z|), where s, t or 1 - t, is how much speaks against the
+/// sign of z;  L_z = sigmoid(z) - t, L_t = -z
 struct Bce {
   static constexpr const char* kName = "bce_with_logits";
   static Scalar value(Scalar z, Scalar t) {
-    // The first two terms cancel for a sure and right prediction; were the
-    // logarithm added to either before, its digits would be lost.
-    const Scalar positive = z < 0 ? 0 : z;
-    return (positive - z * t) + math::log1p_unit(math::exp(-std::abs(z)));
+    const Scalar size = std::abs(z), against = z < 0 ? t : 1 - t;
+    return (against == 0 ? 0 : size * against) + math::log1p_unit(math::exp(-size));
   }
   static Scalar by_prediction(Scalar z, Scalar t) { return math::sigmoid(z) - t; }
   static Variable by_prediction(const Variable& z, const Variable& t) { return sigmoid(z) - t; }
@@ -141,7 +140,10 @@ struct Huber {
 
 /// The divergence of N(m, e^v) from N(0, 1). Near 0, where e^v - 1 has digits
 /// that e^v has not, it is about (m^2 + v^2 / 2) / 2.
-constexpr auto kl = [](Scalar m, Scalar v) { return Scalar(0.5) * (m * m + (math::expm1(v) - v)); };
+constexpr auto kl = [](Scalar m, Scalar v) {
+  constexpr Scalar kFar = 800;  // e^v is infinite there, and so would be v
+  return Scalar(0.5) * (m * m + (math::expm1(v) - (v > kFar ? kFar : v)));
+};
 
 void check_gaussian(const char* name, const Shape& mean, const Shape& log_var) {
   if (mean != log_var || mean.rank() == 0) {

@@ -47,9 +47,11 @@ class Walk final : public Reflector {
 }  // namespace
 
 const ModulePath* Module::current_path() {
-  const bool outermost = ModulePath::current() == ModulePath::root();
+  const ModulePath* const outer = ModulePath::current();
+  const bool outermost = outer == ModulePath::root();
   if (outermost && path_version_ != structure_version) set_path(ModulePath::root());
-  return path_;
+  // One that its parent's `reflect` does not list has no path of its own.
+  return path_ == ModulePath::root() ? outer : path_;
 }
 
 void Module::report(std::span<const Variable> outputs) const {

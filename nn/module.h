@@ -85,8 +85,7 @@ class Module {
   /// module's path is open, so that errors and graph nodes say where they belong.
   template <class Body>
   auto call(const Body& body) {
-    const ModulePath::Scope scope(current_path());
-    auto outputs = body();
+    auto outputs = current_path()->open(body);
     if constexpr (std::same_as<decltype(outputs), Variable>) {
       report({&outputs, 1});
     } else {

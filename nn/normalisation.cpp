@@ -80,8 +80,7 @@ Variable BatchNorm::forward(const Variable& x) {
   }
   const int last = x.shape().rank() - 1;
   if (last < 0 || x.shape()[last] != gamma.shape()[0]) {
-    fail("[BatchNorm] got input {}, expected (..., {}){}", x.shape().str(), gamma.shape()[0],
-         ModulePath::current()->place());
+    fail("[BatchNorm] got input {}, expected (..., {})", x.shape().str(), gamma.shape()[0]);
   }
   const Variable scale = gamma / sqrt(Variable(running_variance.value()) + epsilon_);
   return (x - Variable(running_mean.value())) * scale + beta;

@@ -13,7 +13,7 @@ inline void check_decay(const char* optimizer, const char* option, Scalar value)
 }
 
 inline void check_epsilon(const char* optimizer, Scalar value) {
-  if (!(value >= 0)) fail("[{}] got epsilon {}, expected 0 or more", optimizer, value);
+  if (!(value > 0)) fail("[{}] got epsilon {}, expected a positive number", optimizer, value);
 }
 
 }  // namespace gradus::optim

@@ -80,8 +80,8 @@ History fit(Optimizer& optimizer, const Dataset& data, const LossFunction& loss,
       optimizer.zero_grad();
       const Variable batch_loss = loss(batch);
       batch_loss.backward();
-      optimizer.step();
       sum += static_cast<double>(batch_loss.item()) * static_cast<double>(count);
+      optimizer.step();
       samples += count;
       ++batches;
       const double mean = sum / static_cast<double>(samples);

@@ -34,14 +34,7 @@ Optimizer::Optimizer(Parameters parameters, std::vector<std::string> moments, Sc
 }
 
 void Optimizer::step() {
-  for (const NamedParameter& p : parameters_) {
-    if (!p.variable.has_grad()) {
-      fail(
-          "[optimizer] parameter \"{}\" has no gradient: call backward() on a loss that depends "
-          "on it, or freeze it before the optimizer is made",
-          p.name);
-    }
-  }
+  check_gradients();
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     Variable& p = parameters_[i].variable;
     Chunk& chunk = whole_[i];
@@ -71,6 +64,19 @@ void Optimizer::step() {
       update(chunk);
     }
   });
+}
+
+void Optimizer::check_gradients() const {
+  const auto lacks = [](const NamedParameter& p) { return !p.variable.has_grad(); };
+  if (std::ranges::none_of(parameters_, lacks)) return;
+  std::vector<std::string> names;
+  for (const NamedParameter& p : parameters_) {
+    if (lacks(p)) names.push_back(fmt::format("\"{}\"", p.name));
+  }
+  fail(
+      "[optimizer] {} of {} parameters got no gradient: {}; call backward() on a loss that depends "
+      "on them, or freeze them before the optimizer is made",
+      names.size(), parameters_.size(), fmt::join(names, ", "));
 }
 
 void Optimizer::zero_grad() {

@@ -65,6 +65,8 @@ class Optimizer {
   virtual void update(const Chunk& chunk) const = 0;
 
  private:
+  void check_gradients() const;
+
   Parameters parameters_, all_;
   std::vector<std::string> moment_names_;
   std::vector<std::vector<Tensor>> moments_;  // [moment][parameter]

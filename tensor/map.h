@@ -148,7 +148,6 @@ double map_sum(F f, const In&... inputs) {
   PoolVector<double> partial(static_cast<std::size_t>((n + kElementGrain - 1) / kElementGrain));
   const auto loop = [&]<std::size_t... I>(std::index_sequence<I...>) {
     parallel_for(n, kElementGrain, [&](Index begin, Index end) {
-      // Blocks keep the sums in Scalar short; double takes them from there.
       constexpr Index kBlock = 256;
       double total = 0;
       for (Index block = begin; block < end; block += kBlock) {
@@ -157,10 +156,9 @@ double map_sum(F f, const In&... inputs) {
         const std::array<const Scalar*, sizeof...(In)> from{(x[I] + block)...};
 #pragma omp simd
         for (Index i = 0; i < size; ++i) y[static_cast<std::size_t>(i)] = f(from[I][i]...);
-        Scalar sum = 0;
-#pragma omp simd reduction(+ : sum)
-        for (Index i = 0; i < size; ++i) sum += y[static_cast<std::size_t>(i)];
-        total += static_cast<double>(sum);
+#pragma omp simd reduction(+ : total)
+        for (Index i = 0; i < size; ++i)
+          total += static_cast<double>(y[static_cast<std::size_t>(i)]);
       }
       partial[static_cast<std::size_t>(begin / kElementGrain)] = total;
     });

@@ -10,12 +10,17 @@
 namespace gradus {
 namespace {
 
-// How numbers are taken together: what it is of none, and with one more.
+// How numbers are taken together: what it is of none, with one more, and at
+// last, for n of them.
 struct Sum {
   using Value = double;
   static constexpr Value kStart = 0;
   static Value with(Value sum, Scalar v) { return sum + v; }
   static Value together(Value a, Value b) { return a + b; }
+  static Value result(Value sum, Index) { return sum; }
+};
+struct Mean : Sum {
+  static Value result(Value sum, Index n) { return sum / static_cast<Value>(n); }
 };
 // `|` instead of `||`: a select that the compiler vectorises. Once NaN, always NaN.
 struct Max {
@@ -23,12 +28,14 @@ struct Max {
   static constexpr Value kStart = -std::numeric_limits<Scalar>::infinity();
   static Value with(Value best, Scalar v) { return bool(v > best) | bool(v != v) ? v : best; }
   static Value together(Value a, Value b) { return with(a, b); }
+  static Value result(Value best, Index) { return best; }
 };
 struct Min {
   using Value = Scalar;
   static constexpr Value kStart = std::numeric_limits<Scalar>::infinity();
   static Value with(Value best, Scalar v) { return bool(v < best) | bool(v != v) ? v : best; }
   static Value together(Value a, Value b) { return with(a, b); }
+  static Value result(Value best, Index) { return best; }
 };
 
 // All of a row: neighbours go to different lanes, which the compiler makes vectors of.
@@ -52,18 +59,17 @@ typename Take::Value take_row(const Scalar* x, Index n) {
 // All of a tensor: chunks on their own, then in order.
 template <class Take>
 Scalar take_all(const Tensor& x) {
+  using Value = typename Take::Value;
   const Scalar* const from = x.data().data();
-  PoolVector<Scalar> partial(
+  PoolVector<Value> partial(
       static_cast<std::size_t>((x.numel() + kElementGrain - 1) / kElementGrain));
   parallel_for(x.numel(), kElementGrain, [&](Index begin, Index end) {
     partial[static_cast<std::size_t>(begin / kElementGrain)] =
         take_row<Take>(from + begin, end - begin);
   });
-  return take_row<Take>(partial.data(), std::ssize(partial));
-}
-template <>
-Scalar take_all<Sum>(const Tensor& x) {
-  return static_cast<Scalar>(map_sum([](Scalar v) { return v; }, x));
+  Value all = Take::kStart;
+  for (const Value& value : partial) all = Take::together(all, value);
+  return static_cast<Scalar>(Take::result(all, x.numel()));
 }
 
 // out[o, i] = the x[o, r, i] of all r together, for x seen as outer x reduced x inner.
@@ -73,28 +79,29 @@ void take_middle(Scalar* out, Write write, const Scalar* x, Index outer, Index r
   // A tile of neighbouring results is kept while the rows stream by.
   constexpr Index kTile = 64;
   const Index tiles = (inner + kTile - 1) / kTile;
-  parallel_for(outer * tiles, grain_for(reduced * std::min(inner, kTile)),
-               [&](Index begin, Index end) {
-                 for (Index t = begin; t < end; ++t) {
-                   const Index o = t / tiles, from = t % tiles * kTile;
-                   const Index width = std::min(kTile, inner - from);
-                   std::array<typename Take::Value, kTile> value;
-                   value.fill(Take::kStart);
-                   if (inner == 1) value[0] = take_row<Take>(x + o * reduced, reduced);
-                   for (Index r = 0; inner != 1 && r < reduced; ++r) {
-                     const Scalar* const row = x + (o * reduced + r) * inner + from;
-                     for (Index i = 0; i < width; ++i) {
-                       auto& v = value[static_cast<std::size_t>(i)];
-                       v = Take::with(v, row[i]);
-                     }
-                   }
-                   Scalar* const to = out + o * inner + from;
-                   for (Index i = 0; i < width; ++i) {
-                     const auto v = static_cast<Scalar>(value[static_cast<std::size_t>(i)]);
-                     to[i] = write == Write::add ? to[i] + v : v;
-                   }
-                 }
-               });
+  parallel_for(
+      outer * tiles, grain_for(reduced * std::min(inner, kTile)), [&](Index begin, Index end) {
+        for (Index t = begin; t < end; ++t) {
+          const Index o = t / tiles, from = t % tiles * kTile;
+          const Index width = std::min(kTile, inner - from);
+          std::array<typename Take::Value, kTile> value;
+          value.fill(Take::kStart);
+          if (inner == 1) value[0] = take_row<Take>(x + o * reduced, reduced);
+          for (Index r = 0; inner != 1 && r < reduced; ++r) {
+            const Scalar* const row = x + (o * reduced + r) * inner + from;
+            for (Index i = 0; i < width; ++i) {
+              auto& v = value[static_cast<std::size_t>(i)];
+              v = Take::with(v, row[i]);
+            }
+          }
+          Scalar* const to = out + o * inner + from;
+          for (Index i = 0; i < width; ++i) {
+            const auto v =
+                static_cast<Scalar>(Take::result(value[static_cast<std::size_t>(i)], reduced));
+            to[i] = write == Write::add ? to[i] + v : v;
+          }
+        }
+      });
 }
 
 Index size_of(const Shape& shape, int begin, int end) {
@@ -165,6 +172,7 @@ Shape reduced_shape(const char* operation, const Shape& shape, std::span<const i
 }
 
 void sum_to(Tensor& out, Write write, const Tensor& x) { take_to<Sum>(out, write, x); }
+void mean_to(Tensor& out, const Tensor& x) { take_to<Mean>(out, Write::overwrite, x); }
 void max_to(Tensor& out, const Tensor& x) { take_to<Max>(out, Write::overwrite, x); }
 void min_to(Tensor& out, const Tensor& x) { take_to<Min>(out, Write::overwrite, x); }
 Scalar max_of(std::span<const Scalar> x) { return take_row<Max>(x.data(), std::ssize(x)); }

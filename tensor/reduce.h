@@ -20,6 +20,8 @@ Shape reduced_shape(const char* operation, const Shape& shape, std::span<const i
 /// aligned at the last dimension): the reverse of broadcasting. Long sums run
 /// in double, in a fixed order. Requires: broadcasts_to(out.shape(), x.shape()).
 void sum_to(Tensor& out, Write write, const Tensor& x);
+/// The same for the mean, which is NaN of nothing.
+void mean_to(Tensor& out, const Tensor& x);
 /// The same for the largest and the smallest: NaN where there is one, -inf and
 /// +inf of nothing.
 void max_to(Tensor& out, const Tensor& x);

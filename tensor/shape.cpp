@@ -13,11 +13,13 @@ Shape::Shape(std::span<const Index> sizes) {
   }
   rank_ = static_cast<int>(sizes.size());
   std::copy(sizes.begin(), sizes.end(), sizes_.begin());
+  Index most = 1;  // also where a size of 0 leaves no element, steps must be countable
   for (const Index size : sizes) {
     if (size < 0) fail("[shape] got a size of {}, expected 0 or more", size);
-    if (__builtin_mul_overflow(numel_, size, &numel_)) {
+    if (__builtin_mul_overflow(most, std::max<Index>(size, 1), &most)) {
       fail("[shape] {} has more elements than can be counted", str());
     }
+    numel_ *= size;
   }
 }
 

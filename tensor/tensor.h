@@ -28,9 +28,9 @@ class Tensor {
   /// No tensor at all: `defined()` is false and the shape is (0,).
   Tensor() : shape_{0} {}
   Tensor(const Tensor&) = default;
-  Tensor& operator=(const Tensor&) = default;
+  Tensor& operator=(const Tensor&) & = default;
   Tensor(Tensor&& other) noexcept : Tensor() { swap(other); }
-  Tensor& operator=(Tensor&& other) noexcept {
+  Tensor& operator=(Tensor&& other) & noexcept {
     Tensor(std::move(other)).swap(*this);
     return *this;
   }

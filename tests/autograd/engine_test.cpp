@@ -180,8 +180,8 @@ TEST(Backward, RefusesAFreedGraph) {
             "[backward] the graph through this exp was freed by an earlier backward(); try "
             "backward({.retain_graph = true}) there, or compute the result again");
   const std::string through_mul =
-      "[backward] the graph through this mul was freed by an earlier backward() (in encoder); try "
-      "backward({.retain_graph = true}) there, or compute the result again";
+      "[backward] the graph through this mul was freed by an earlier backward(); try "
+      "backward({.retain_graph = true}) there, or compute the result again (in encoder)";
   EXPECT_EQ(error_of([&] { other.backward(); }), through_mul);
   EXPECT_EQ(error_of([&] { grad_of(other, x); }), through_mul);
   EXPECT_EQ(error_of([&] { exp(shared).backward(); }), through_mul);

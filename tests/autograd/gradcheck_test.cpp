@@ -109,7 +109,8 @@ TEST(Gradcheck, TakesAnInputWithoutInfluenceAsZero) {
 TEST(Gradgradcheck, PassesARightRule) {
   for (const GradcheckResult& result :
        {gradgradcheck([](Xs x) { return cube(x[0]); }, {kAround}),
-        gradgradcheck([](Xs x) { return 3 * x[0]; }, {kAround}),  // no second derivative
+        gradgradcheck([](Xs x) { return 3 * x[0]; }, {kAround}),           // no second derivative
+        gradgradcheck([](Xs x) { return where(x[0], 1, 2); }, {kAround}),  // and no first
         gradgradcheck([](Xs x) { return exp(x[0]) * x[1]; }, {kAround, kAround})}) {
     EXPECT_TRUE(result.ok) << result.worst;
   }

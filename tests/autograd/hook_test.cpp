@@ -122,6 +122,29 @@ TEST(OnGradient, MayRemoveItselfAndAddOthers) {
   EXPECT_EQ(later, 1);
 }
 
+TEST(OnGradient, IsNotCalledOnceAnEarlierHookRemovedIt) {
+  const Variable x = leaf(1);
+  HookHandle second({}, 0);
+  int calls = 0;
+  x.on_gradient([&](const Tensor&) { second.remove(); });
+  second = x.on_gradient([&](const Tensor&) { ++calls; });
+  exp(x).backward();
+  EXPECT_EQ(calls, 0);
+}
+
+TEST(OnGradient, KeepsTheStateOfItsHook) {
+  const Variable x = leaf(1);
+  int last = 0;
+  x.on_gradient([&last, n = 0](const Tensor&) mutable { last = ++n; });
+  for (int i = 0; i < 3; ++i) exp(x).backward();
+  EXPECT_EQ(last, 3);
+}
+
+TEST(OnGradient, RefusesAnEmptyHook) {
+  EXPECT_EQ(error_of([] { leaf(1).on_gradient(Hook()); }),
+            "[on_gradient] got an empty hook, expected a function");
+}
+
 TEST(OnGradient, GoesWithTheGraphEvenWhereItOwnsIt) {
   const std::int64_t before = live_nodes();
   {

@@ -33,6 +33,13 @@ TEST(SliceTest, CountsAsPython) {
   EXPECT_EQ(slice(kSix, 0, 1, 1).shape(), (Shape{0, 3}));
 }
 
+TEST(SliceTest, TakesStepsBeyondTheEnd) {
+  const Variable x(Tensor::from({3, 2}, {1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(values(slice(x, 0, 1, kEnd, kEnd).value()), (Values{3, 4}));
+  const Variable one(Tensor::from({1, 2}, {1, 2}));
+  EXPECT_EQ(values(place(one, {3, 2}, 0, 2, kEnd).value()), (Values{0, 0, 0, 0, 1, 2}));
+}
+
 TEST(SliceTest, LeavesZerosBesideThePiece) {
   for (const Index step : {1, 2}) {
     const Variable x(kSix.value(), true);

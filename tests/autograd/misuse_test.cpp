@@ -33,8 +33,8 @@ TEST(Misuse, BackwardTwice) {
   const Variable y = exp(leaf(1));
   y.backward();
   EXPECT_EQ(error_of([&] { y.backward(); }),
-            "[backward] the graph through this exp was freed by an earlier backward() (in "
-            "encoder); try backward({.retain_graph = true}) there, or compute the result again");
+            "[backward] the graph through this exp was freed by an earlier backward(); try "
+            "backward({.retain_graph = true}) there, or compute the result again (in encoder)");
 }
 
 TEST(Misuse, BackwardOfSeveralElements) {
@@ -53,12 +53,12 @@ TEST(Misuse, SeedOfAnotherShape) {
 }
 
 TEST(Misuse, ShapesThatDoNotFit) {
-  const auto scope = in("head");
-  const Variable x(Tensor::ones({4, 3}));
-  EXPECT_EQ(error_of([&] { x + Variable(Tensor::ones({4})); }),
+  const ModulePath* const head = ModulePath::root()->child("head");
+  const Variable x(Tensor::ones({4, 3})), four(Tensor::ones({4}));
+  EXPECT_EQ(error_of([&] { head->open([&] { return x + four; }); }),
             "[add] got shapes (4, 3) and (4,), expected sizes that are equal or 1 from the last "
             "dimension on; try reshape (in head)");
-  EXPECT_EQ(error_of([&] { nn::mse(x, Variable(Tensor::ones({4}))); }),
+  EXPECT_EQ(error_of([&] { head->open([&] { return nn::mse(x, four); }); }),
             "[mse] got predictions (4, 3) and targets (4,), expected equal shapes; try reshape "
             "(in head)");
 }
@@ -98,8 +98,22 @@ TEST(Misuse, GradientOfAnIntermediate) {
   const Variable between = exp(leaf({2}, {1, 2}));
   sum(between).backward();
   EXPECT_EQ(error_of([&] { between.grad(); }),
-            "[grad] got a result of shape (2,) (in encoder); only leaves keep their gradient: use "
-            "grad(loss, x)");
+            "[grad] got a result of shape (2,); only leaves keep their gradient: use grad(loss, "
+            "x) (in encoder)");
+}
+
+TEST(Misuse, AVariableWithoutAValue) {
+  EXPECT_EQ(error_of([] { exp(Variable()); }),
+            "[exp] got a Variable without a value, expected one made from a Tensor");
+  Variable x = leaf(1);
+  const Variable y = std::move(x);
+  EXPECT_EQ(error_of([&] { y + x; }),
+            "[add] got a Variable without a value, expected one made from a Tensor");
+}
+
+// mutable_value() is for the elements: the tensor itself, and so its size, stays.
+TEST(Misuse, AnotherTensorInPlaceOfAValue) {
+  static_assert(!std::is_assignable_v<decltype(std::declval<Variable&>().mutable_value()), Tensor>);
 }
 
 TEST(Misuse, GradientBeforeBackward) {

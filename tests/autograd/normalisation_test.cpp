@@ -142,6 +142,22 @@ TEST(Normalisation, ALargeMeanCostsNoDigits) {
   }
 }
 
+// Nor do they count in the rule: x = 10^4 + 0, 1 and 3.
+TEST(Normalisation, ALargeMeanCostsTheRuleNoDigitsEither) {
+  for (const Shape& shape : {Shape{1, 3}, Shape{3, 1}}) {
+    const Norm norm = kBoth[shape[0] == 1 ? 0 : 1];
+    const Variable x(Tensor::from(shape, {10'000, 10'001, 10'003}), true);
+    const Index features = shape[1];
+    const Tensor seed = Tensor::from(shape, {1, 2, 4});
+    const Variable y = norm(x, leaf({features}, 1), leaf({features}, 0), Scalar(1e-3));
+    const Variable rule = grad(y, std::array{x}, Variable(seed))[0];
+    y.backward(seed);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_NEAR(rule.value().data()[i], x.grad().data()[i], 2e-6);
+    }
+  }
+}
+
 // Squares of 10^38 are beyond any float.
 TEST(Normalisation, HugeInputsDoNotOverflow) {
   for (const Norm norm : kBoth) {

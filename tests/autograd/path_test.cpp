@@ -76,12 +76,17 @@ TEST(ModulePath, EachThreadHasItsOwnOpenPathAndAllShareTheNames) {
 }
 
 TEST(ModulePath, StandsInErrorsOfForward) {
-  const ModulePath::Scope open(ModulePath::root()->child("encoder")->child("dense"));
-  EXPECT_EQ(error_of([] {
-              matmul(Variable(Tensor::ones({2, 3})), Variable(Tensor::ones({2, 3})));
-            }),
+  const ModulePath* const encoder = ModulePath::root()->child("encoder");
+  const auto product = [] {
+    return matmul(Variable(Tensor::ones({2, 3})), Variable(Tensor::ones({2, 3})));
+  };
+  const auto inner = [&] { return encoder->child("dense")->open(product); };
+  EXPECT_EQ(error_of([&] { encoder->open(inner); }),
             "[matmul] got shapes (2, 3) and (2, 3), expected equal inner sizes, not 3 and 2 "
             "(in encoder.dense)");
+  // What fails before an operation begins, too.
+  EXPECT_EQ(error_of([&] { encoder->open([] { return sum(Variable(Tensor::ones({2})), {1}); }); }),
+            "[sum] got axis 1 for shape (2,), expected -1 to 0 (in encoder)");
 }
 
 TEST(ModulePath, IsKeptByNodesAndByTheNodesOfTheirRules) {

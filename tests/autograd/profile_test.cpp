@@ -44,8 +44,8 @@ TEST(Profile, RecordsForwardsAndBackwardsInOrder) {
     EXPECT_GE(e.seconds, 0);
     last = e.start + e.seconds;
   }
-  EXPECT_EQ(seen, (std::vector<std::string>{"dense net", "sum ", "reshape ", "mul ", "mul' ",
-                                            "reshape' ", "sum' ", "dense' net"}));
+  EXPECT_EQ(seen, (std::vector<std::string>{"dense net", "mean ", "reshape ", "reshape' ", "mean' ",
+                                            "dense' net"}));
 }
 
 TEST(Profile, CountsBytesAndOperations) {
@@ -69,6 +69,13 @@ TEST(Profile, CountsBytesAndOperations) {
   EXPECT_EQ(last().flops, 2 * 5 * 3 * 2);
   product.backward(Tensor::ones({5, 2}));
   EXPECT_EQ(last().flops, 2 * 2 * 5 * 3 * 2);
+
+  // Many products: as many times the flops of one.
+  const Variable many(Tensor::ones({10, 3, 4})), others(Tensor::ones({10, 4, 5}));
+  matmul(many, others);
+  EXPECT_EQ(last().flops, 2 * 10 * 3 * 4 * 5);
+  matmul(transpose(many, 1, 2), others, {.transpose_a = true});
+  EXPECT_EQ(last().flops, 2 * 10 * 3 * 4 * 5);
 
   reshape(learned, {6});
   EXPECT_EQ(last().flops, 0);  // the same elements

@@ -72,8 +72,8 @@ TEST(Variable, SaysWhyThereIsNoGradient) {
   const ModulePath::Scope open(ModulePath::root()->child("encoder"));
   const Variable y = 2 * x;
   EXPECT_EQ(error_of([&] { y.grad(); }),
-            "[grad] got a result of shape (2,) (in encoder); only leaves keep their gradient: use "
-            "grad(loss, x)");
+            "[grad] got a result of shape (2,); only leaves keep their gradient: use grad(loss, "
+            "x) (in encoder)");
 }
 
 TEST(Variable, ZeroGradOfDataDoesNothing) {

@@ -17,6 +17,8 @@ using test::error_of;
 using test::expect_near;
 using test::kClose;
 
+constexpr Scalar kInf = std::numeric_limits<Scalar>::infinity();
+
 // Predictions and targets that both take gradients, and their loss.
 struct Worked {
   Variable x, t, loss;
@@ -58,6 +60,16 @@ TEST(BceWithLogits, StaysFiniteAndExactForExtremeLogits) {
   EXPECT_EQ(wrong.loss.item(), 10000);
   expect_near(wrong.x.grad(), {0.5, -0.5}, 0);
   expect_near(wrong.t.grad(), {-5000, 5000}, 0);
+}
+
+TEST(BceWithLogits, OfInfiniteLogitsIsZeroOrInfinite) {
+  const auto loss = [](Scalar z, Scalar t) {
+    return bce_with_logits(Variable(z), Variable(t)).item();
+  };
+  EXPECT_EQ(loss(kInf, 1), 0);
+  EXPECT_EQ(loss(-kInf, 0), 0);
+  for (const Scalar t : {Scalar(0), Scalar(0.5)}) EXPECT_EQ(loss(kInf, t), kInf);
+  for (const Scalar t : {Scalar(1), Scalar(0.5)}) EXPECT_EQ(loss(-kInf, t), kInf);
 }
 
 // Errors 1, -2, 0 and 3:  (1 + 4 + 0 + 9) / 4 = 3.5;  gradient 2 e / 4.
@@ -165,6 +177,13 @@ TEST(GaussianKl, KeepsDigitsNearZero) {
   EXPECT_NEAR(w.t.grad().item() / (std::expm1(v) / 2), 1, test::kFloat ? 1e-6 : 1e-14);
   EXPECT_EQ(gaussian_kl(Variable(Tensor::zeros({3, 2})), Variable(Tensor::zeros({3, 2}))).item(),
             0);
+}
+
+TEST(GaussianKl, OfInfinitiesIsInfinite) {
+  const auto one = [](Scalar v) { return Variable(Tensor::full({1, 1}, v)); };
+  EXPECT_EQ(gaussian_kl(one(0), one(kInf)).item(), kInf);
+  EXPECT_EQ(gaussian_kl(one(0), one(-kInf)).item(), kInf);
+  EXPECT_EQ(gaussian_kl(one(-kInf), one(0)).item(), kInf);
 }
 
 TEST(GaussianKl, RefusesShapesThatDifferAndScalars) {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "autograd/reductions.h"
-#include "autograd/reductions.h"
 #include "autograd/shaping.h"
 #include "nn/layers.h"
 #include "tests/support/expect.h"
@@ -91,6 +90,20 @@ TEST(Module, ErrorsSayWhereTheyHappened) {
               EndsWith(" (in encoder.dense)"));
   model.encoder = Sequential(Flatten());
   EXPECT_THAT(error_of([&] { model.encoder(Variable(Scalar(1))); }), Not(EndsWith(" (in )")));
+}
+
+// A part that `reflect` forgets has no name, but stands in one that may.
+TEST(Module, ErrorsOfAForgottenPartNameTheModuleAround) {
+  struct Forgetful : Layer {
+    Sequential part{Flatten()};
+    Variable forward(const Variable& x) override { return part(x); }
+  };
+  struct Whole : Layer {
+    Forgetful head;
+    void reflect(Reflector& r) override { r("head", head); }
+    Variable forward(const Variable& x) override { return head(x); }
+  } whole;
+  EXPECT_THAT(error_of([&] { whole(Variable(Scalar(1))); }), EndsWith(" (in head)"));
 }
 
 TEST(Module, ErrorsOfNestedModulesSayTheWholePath) {

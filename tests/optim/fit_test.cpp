@@ -10,6 +10,7 @@
 
 #include "autograd/arithmetic.h"
 #include "autograd/reductions.h"
+#include "autograd/shaping.h"
 #include "nn/layers.h"
 #include "nn/losses.h"
 #include "optim/adam.h"
@@ -72,6 +73,15 @@ TEST_F(Fit, HistoryOfAHandWorkedRun) {
 
 // After the one step w = 1 - 0.1 * 3 = 0.7. Validation on 10, 20 and 60 in
 // batches of two: (0.7 * 15 * 2 + 0.7 * 60) / 3 = 0.7 * 30 = 21.
+TEST_F(Fit, ReportsTheLossBeforeTheStepAlsoWhereItIsTheParameterItself) {
+  const Variable w(Tensor::ones({}), true);
+  SGD sgd({{"w", w}}, {.learning_rate = Scalar(0.5)});
+  const History history =
+      fit(sgd, numbers({1}), [&](const Batch&) { return reshape(w, {}); }, {.epochs = 1});
+  EXPECT_EQ(history[0].loss, 1);
+  EXPECT_EQ(w.item(), Scalar(0.5));
+}
+
 TEST_F(Fit, ValidatesAfterTheEpochWithoutTraining) {
   const History history = fit(sgd_, numbers({2, 4}), loss(),
                               {.epochs = 1, .batch_size = 2, .validation = numbers({10, 20, 60})});

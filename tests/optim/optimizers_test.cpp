@@ -153,16 +153,17 @@ INSTANTIATE_TEST_SUITE_P(
         Named{"Adam", [](Parameters p) { return std::make_unique<Adam>(std::move(p)); }}),
     [](const auto& param) { return std::string(param.param.name); });
 
-TEST_P(EveryOptimizer, NamesTheParameterWithoutAGradientAndChangesNone) {
-  const Variable p = parameter({1}), q = parameter({2});
-  const auto optimizer = make({{"first", p}, {"second.bias", q}});
+TEST_P(EveryOptimizer, NamesTheParametersWithoutAGradientAndChangesNone) {
+  const Variable p = parameter({1}), q = parameter({2}), r = parameter({3});
+  const auto optimizer = make({{"first", p}, {"second.bias", q}, {"third", r}});
   sum(p).backward();
-  EXPECT_EQ(error_of([&] { optimizer->step(); }),
-            "[optimizer] parameter \"second.bias\" has no gradient: call backward() on a loss that "
-            "depends on it, or freeze it before the optimizer is made");
+  EXPECT_EQ(
+      error_of([&] { optimizer->step(); }),
+      "[optimizer] 2 of 3 parameters got no gradient: \"second.bias\", \"third\"; call "
+      "backward() on a loss that depends on them, or freeze them before the optimizer is made");
   EXPECT_EQ(p.item(), 1);
   EXPECT_EQ(optimizer->steps(), 0);
-  sum(q).backward();
+  (sum(q) + sum(r)).backward();
   optimizer->step();
   EXPECT_NE(p.item(), 1);
   optimizer->zero_grad();
@@ -280,7 +281,8 @@ TEST(Optimizers, RefuseOptionsOutOfRange) {
   EXPECT_EQ(error_of([&] { RMSprop(p, {.rho = 1}); }),
             "[RMSprop] got rho 1, expected a number in [0, 1)");
   EXPECT_EQ(error_of([&] { RMSprop(p, {.epsilon = -1}); }),
-            "[RMSprop] got epsilon -1, expected 0 or more");
+            "[RMSprop] got epsilon -1, expected a positive number");
+  EXPECT_NE(error_of([&] { RMSprop(p, {.epsilon = 0}); }), "(no error)") << "0 / 0 is near";
   EXPECT_EQ(error_of([&] { Adam(p, {.beta1 = 1}); }),
             "[Adam] got beta1 1, expected a number in [0, 1)");
   EXPECT_EQ(error_of([&] { Adam(p, {.beta2 = -1}); }),

@@ -91,6 +91,10 @@ TEST(Shape, RefusesMoreElementsThanAnIndexCounts) {
               Shape{kHuge, 2};
             }),
             "[shape] (9223372036854775807, 2) has more elements than can be counted");
+  EXPECT_EQ(error_of([] {
+              Shape({0, Index(1) << 40, Index(1) << 40});
+            }),
+            "[shape] (0, 1099511627776, 1099511627776) has more elements than can be counted");
   // 2^32 * 2^31 is 2^63, one more than the largest Index.
   EXPECT_NE(error_of([] { Shape{Index{1} << 32, Index{1} << 31}; }), "(no error)");
   EXPECT_EQ((Shape{Index{1} << 32, Index{1} << 30}).numel(), Index{1} << 62);

@@ -256,6 +256,13 @@ data report_data(const Report& report) {
     sections << each;
   }
   data all;
+  if (report.up) {
+    check_relative(*report.up);
+    data up;
+    up["href"] = relative_link(report.up->file);
+    up["text"] = text(report.up->text);
+    all["up"] = std::move(up);
+  }
   all["title"] = text(report.title);
   all["subtitle"] = text(report.subtitle);
   all["lead"] = text(report.lead);

@@ -120,6 +120,7 @@ struct Section {
 };
 
 struct Report {
+  std::optional<Link> up{};  ///< to the page that this one is a part of
   std::string title{};
   std::string subtitle{};
   std::string lead{};  ///< one paragraph: what was done and what came out
@@ -130,7 +131,7 @@ struct Report {
 
 /// The page, for `gradus::write_file`. It loads nothing from elsewhere and needs
 /// no script; its only links are to its own headings and to the files named in
-/// the blocks, relative to the page. Throws `Error` where a row of a table has
+/// `up` and the blocks, relative to the page. Throws `Error` where a row of a table has
 /// the wrong length, a picture is no PNG, or a link is not relative.
 std::string report_html(const Report& report);
 

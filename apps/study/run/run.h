@@ -5,6 +5,8 @@
 // of its own.
 #pragma once
 
+#include <string>
+
 #include "apps/study/run/options.h"
 #include "apps/study/run/run_folder.h"
 #include "optim/fit.h"
@@ -15,7 +17,8 @@ struct Run {
   const StudyOptions& options;
   std::uint64_t seed;
   RunFolder& folder;
-  Settings settings = {};               ///< what it has in common with a run it goes on with
+  Settings settings = {};    ///< what it has in common with a run it goes on with
+  std::string summary = {};  ///< the page of all runs, as seen from this one's; empty: none
   optim::Callback* progress = nullptr;  ///< shows the training; null: nobody looks
   bool prints = false;                  ///< says on the terminal what came out
 };

@@ -43,7 +43,7 @@ bool is_complete(const StudyOptions& options, const fs::path& folder) {
 }
 
 void run_side_by_side(const StudyOptions& options, RunFolder& parent,
-                      const std::vector<PlannedRun>& plan, bool shows,
+                      const std::vector<PlannedRun>& plan, const std::string& summary, bool shows,
                       const std::function<void(std::size_t i, const Run&)>& run_one) {
   std::vector<bool> complete;  // known before anything changes
   for (const PlannedRun& run : plan) complete.push_back(is_complete(options, parent / run.subpath));
@@ -65,6 +65,7 @@ void run_side_by_side(const StudyOptions& options, RunFolder& parent,
                       .seed = planned.seed,
                       .folder = folder,
                       .settings = planned.settings,
+                      .summary = fs::path(summary).lexically_relative(planned.subpath).string(),
                       .progress = shows ? &progress.of(i) : nullptr});
         }
       } catch (const std::exception& e) {

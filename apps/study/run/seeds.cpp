@@ -37,7 +37,7 @@ void run_several(const StudyOptions& options, const std::string& study, const Se
                     one_run_of(study), seed, with_seed(settings, seed)});
     runs.push_back(folder / plan.back().subpath);
   }
-  run_side_by_side(options, folder, plan, !options.quiet,
+  run_side_by_side(options, folder, plan, "summary.html", !options.quiet,
                    [&](std::size_t, const Run& run) { run_one(run); });
 
   const std::vector<Figure> figures = figures_of(runs);
