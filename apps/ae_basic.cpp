@@ -87,10 +87,9 @@ void run(const study::FashionMnist& data, const Sets& sets, double load_seconds,
 
   page.section("Test images and their reconstructions");
   const Tensor first = sets.test.first(10);
-  page.reconstructions("reconstructions", first, reconstruct(first),
-                       fmt::format("The first {} test images: originals above, reconstructions "
-                                   "below.",
-                                   first.shape()[0]));
+  page.reconstructions(
+      "reconstructions", first, reconstruct(first),
+      fmt::format("The first {} test images, each over its reconstruction.", first.shape()[0]));
   study::add_training(page, result);
   page.section("Reconstruction errors");
   page.add(errors_by_class(sets.test, mae));

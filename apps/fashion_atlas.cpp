@@ -9,6 +9,7 @@
 #include "apps/study/data/csv.h"
 #include "apps/study/fashion/fashion_ae.h"
 #include "apps/study/fashion/fashion_vae.h"
+#include "apps/study/run/class_matrix.h"
 #include "apps/study/run/program.h"
 #include "apps/study/run/seeds.h"
 #include "apps/study/run/stopwatch.h"
@@ -50,10 +51,6 @@ std::array<double, kClasses> row_of(const std::filesystem::path& run, std::size_
   return row;
 }
 
-std::vector<std::string> class_labels() {
-  return {study::kFashionClasses.begin(), study::kFashionClasses.end()};
-}
-
 struct Pair {
   std::size_t normal, abnormal;
   double roc_auc;
@@ -71,9 +68,9 @@ std::vector<Pair> pairs_by_value(const Matrix& matrix) {
   return pairs;
 }
 
-// "Sandal, not Sneaker".
+// "Sandal against Sneaker".
 std::string names(const Pair& pair) {
-  return fmt::format("{}, not {}", study::kFashionClasses[pair.normal],
+  return fmt::format("{} against {}", study::kFashionClasses[pair.normal],
                      study::kFashionClasses[pair.abnormal]);
 }
 
@@ -127,16 +124,9 @@ void write_atlas(const Options& options, const study::Run& run, const study::Fas
       {"Time", fmt::format("{:.0f} s", seconds), "ten trainings"}};
   report.footer = study::footer("fashion_atlas");
   page.section("The atlas");
-  study::HeatmapChart heatmap{
-      .rows = class_labels(), .columns = class_labels(), .low = 0.5, .high = 1};
-  for (const auto& row : matrix)
-    heatmap.values.insert(heatmap.values.end(), row.begin(), row.end());
-  page.chart({.name = "matrix",
-              .title = "ROC-AUC of each pair",
-              .x_label = "abnormal class",
-              .y_label = "normal class",
-              .plot = heatmap,
-              .height = 620},
+  std::vector<double> values;
+  for (const auto& row : matrix) values.insert(values.end(), row.begin(), row.end());
+  page.chart(study::class_matrix_chart(values, "ROC-AUC of each pair"),
              "ROC-AUC on the test images: rows are the class that the model learned, columns the "
              "class it was held against.");
   page.section("Hard and easy pairs");
@@ -170,17 +160,17 @@ void write_atlas(const Options& options, const study::Run& run, const study::Fas
                    {"epochs", options.epochs}};
   json["mean_roc_auc"] = mean;
   for (const auto& row : matrix) {
-    study::Json values = study::Json::array();
+    study::Json cells = study::Json::array();
     for (const double value : row)
-      values.push_back(std::isnan(value) ? study::Json() : study::Json(value));
-    json["roc_auc"].push_back(values);
+      cells.push_back(std::isnan(value) ? study::Json() : study::Json(value));
+    json["roc_auc"].push_back(cells);
   }
   run.folder.write("metrics.json", json.dump(2) + "\n");
   if (!run.prints) return;
-  fmt::print("\nROC-AUC, rows normal, columns abnormal\n{:>12}", "");
+  fmt::print("\nROC-AUC, rows normal, columns abnormal\n{:>13}", "");
   for (std::size_t a = 0; a < kClasses; ++a) fmt::print(" {:>6}", a);
   for (std::size_t n = 0; n < kClasses; ++n) {
-    fmt::print("\n{} {:<10}", n, study::kFashionClasses[n].substr(0, 10));
+    fmt::print("\n{} {:<11}", n, study::kFashionClasses[n]);
     for (std::size_t a = 0; a < kClasses; ++a) {
       n == a ? fmt::print(" {:>6}", "-") : fmt::print(" {:>6.3f}", matrix[n][a]);
     }

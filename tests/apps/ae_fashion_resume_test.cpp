@@ -75,8 +75,10 @@ TEST(AeFashionResume, RefusesOtherSettingsAndNamesThem) {
       {{"--seed", "7"}, "seed 42, now it is 7"},
       {{"--batch-size", "64"}, "batch size 128, now it is 64"},
       {{"--learning-rate", "0.002"}, "learning rate 0.001, now it is 0.002"},
-      {{"--normal", "5,7"}, "normal classes 5,7,9, now it is 5,7;"},
-      {{"--abnormal", "3"}, "abnormal classes 4, now it is 3"},
+      {{"--normal", "5,7"},
+       "normal classes Sandal, Sneaker and Ankle boot (5, 7, 9), now it is Sandal and Sneaker (5, "
+       "7);"},
+      {{"--abnormal", "3"}, "abnormal classes Coat (4), now it is Dress (3)"},
       {{"--data", folder / "data"}, "data sha256:"},
       {{"--epochs", "1"}, "--epochs 1"},
   };

@@ -79,12 +79,12 @@ TEST(FigureNames, AreForPeople) {
             "Recall, normal as positive | mean + 2.5 std of normal training");
   EXPECT_EQ(words("results.test.confusion.0.1"),
             "Truth and verdict, samples | test: abnormal as normal");
-  EXPECT_EQ(words("flipped.mae.3"), "Errors (MAE) of transposed digits | digit 4");
+  EXPECT_EQ(words("flipped.mae.3"), "Errors (MAE) of transposed digits | digit 3");
   EXPECT_EQ(words("flipped.mean"), "Errors (MAE) of transposed digits | mean");
   EXPECT_EQ(words("roc_auc"),
             "ROC-AUC, abnormal ranked by error | ROC-AUC, abnormal ranked by error");
   EXPECT_EQ(words("roc_auc.0.9"),
-            "ROC-AUC, abnormal ranked by error | T-shirt/top, not Ankle boot");
+            "ROC-AUC, abnormal ranked by error | T-shirt/top against Ankle boot");
   EXPECT_EQ(words("new_one.of_these"), "new one | of these");
 }
 

@@ -158,6 +158,17 @@ TEST(Report, LinksToPagesOfItsRun) {
   }
 }
 
+TEST(Report, LinksToThePageItIsAPartOf) {
+  EXPECT_THAT(report_html({.up = Link{"All <runs>", "../../summary.html"}}),
+              HasSubstr("<a href=\"../../summary.html\">All &lt;runs&gt;</a>"));
+  EXPECT_THAT(report_html({}), Not(HasSubstr("class=\"up\"")));
+  EXPECT_THAT(
+      [] {
+        report_html({.up = Link{"up", "/summary.html"}});
+      },
+      ThrowsMessage<Error>(HasSubstr("expected a file relative to the page")));
+}
+
 TEST(Report, LinksTheRowsOfATable) {
   const auto with = [](std::vector<std::string> links) {
     return report_html({.sections = {{"s",

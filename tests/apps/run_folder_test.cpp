@@ -43,7 +43,7 @@ TEST(RunFolder, TakesAnEmptyFolderAndRefusesAnother) {
   const TempDir temp;
   EXPECT_EQ(RunFolder(temp.path(), Existing::refuse, kRun).path(), temp.path());
   RunFolder(temp.path(), Existing::refuse, kRun);  // nothing was written to it
-  write_file(temp / "x", "");
+  RunFolder(temp.path(), Existing::refuse, kRun).write("x", "");
   EXPECT_THAT(refusal(temp.path(), Existing::refuse),
               AllOf(HasSubstr(temp.path().string()), HasSubstr("--force"), HasSubstr("--resume")));
   EXPECT_THAT(refusal(temp / "x", Existing::overwrite), HasSubstr("not a folder"));
@@ -85,6 +85,27 @@ TEST(RunFolder, OverwritingRemovesTheEarlierRunAndNothingElse) {
   EXPECT_THAT(left, UnorderedElementsAre("contents.txt", "mine.csv", "runs", "runs/seed_2",
                                          "runs/seed_2/mine.txt"));
   EXPECT_EQ(read_file(temp / "contents.txt"), "This folder holds a run of x\n\n");
+}
+
+TEST(RunFolder, OverwritesNothingWhereThereIsNoRun) {
+  const TempDir temp;
+  write_file(temp / "metrics.json", "mine");
+  for (const Existing existing : {Existing::refuse, Existing::overwrite}) {
+    EXPECT_THAT(refusal(temp.path(), existing), HasSubstr("holds files and no run"));
+  }
+  EXPECT_EQ(read_file(temp / "metrics.json"), "mine");
+  EXPECT_FALSE(fs::exists(temp / "contents.txt"));
+}
+
+TEST(RunFolder, WritesOverNoFileOfOthers) {
+  const TempDir temp;
+  { RunFolder(temp.path(), Existing::refuse, kRun).write("x.csv", ""); }
+  write_file(temp / "metrics.json", "mine");
+  RunFolder folder(temp.path(), Existing::overwrite, kRun);
+  folder.write("x.csv", "");
+  folder.mark_unfinished();
+  EXPECT_THAT(error_of([&] { folder.write("metrics.json", ""); }), HasSubstr("is in the way"));
+  EXPECT_EQ(read_file(temp / "metrics.json"), "mine");
 }
 
 TEST(RunFolder, OverwritesNoRunThatIsBeingWritten) {

@@ -32,6 +32,7 @@ std::vector<std::uint64_t> run(const StudyOptions& options) {
     run.folder.write("metrics.json", fmt::format(R"({{"study": "x", "seed": {0}, "epochs": 3,
       "mae": {{"mean": {0}, "list": [1, 2]}}, "parameters": 5, "best": {{"epoch": 2}}}})",
                                                  run.seed));
+    EXPECT_EQ(run.summary, options.seeds > 1 ? "../../summary.html" : "");
     const std::scoped_lock lock(mutex);
     seeds.push_back(run.seed);
   });
@@ -118,9 +119,19 @@ TEST(RunSeeds, TrainsNothingWhereOneRunHasMoreEpochsThanAskedFor) {
   const TempDir temp;
   StudyOptions options{.out = temp / "run", .seed = 2, .seeds = 2, .epochs = 3, .quiet = true};
   run(options);
-  options = {.out = options.out, .seed = 1, .seeds = 2, .epochs = 2, .resume = true, .quiet = true};
+  options = {.out = options.out, .seed = 1, .seeds = 3, .epochs = 2, .resume = true, .quiet = true};
   EXPECT_THAT(test::error_of([&] { run(options); }), HasSubstr("seed_2: 3 epochs are done"));
   EXPECT_FALSE(fs::exists(temp / "run/runs/seed_1"));
+  EXPECT_TRUE(fs::exists(temp / "run/summary.csv"));
+}
+
+TEST(RunSeeds, LeavesNoRunOfTheFolderOutOfItsSummary) {
+  const TempDir temp;
+  StudyOptions options{.out = temp / "run", .seed = 2, .seeds = 3, .epochs = 1, .quiet = true};
+  run(options);
+  options.resume = true;
+  options.seeds = 2;
+  EXPECT_THAT(test::error_of([&] { run(options); }), HasSubstr("holds runs/seed_4 too"));
   EXPECT_TRUE(fs::exists(temp / "run/summary.csv"));
 }
 
@@ -187,7 +198,7 @@ TEST(RunSeeds, TheSummaryNamesFiguresAndHasNoChartOfConstantOnes) {
         "<caption>Accuracy</caption>", "<caption>Loss of the last epoch</caption>",
         "<th scope=\"row\"><a href=\"runs/seed_3/report.html\">seed 3</a></th>"
         "<td class=\"number\">0.9300</td><td class=\"number\">0.5000</td>"
-        "<td class=\"number\">0.3250</td><td class=\"number\">3.8</td>"}) {
+        "<td class=\"number\">0.3250</td><td class=\"number\">3.75</td>"}) {
     EXPECT_NE(page.find(part), std::string::npos) << part;
   }
   for (const char* key : {"val_loss</t", "results.", "best.epoch", "<caption>sizes"}) {

@@ -101,15 +101,17 @@ struct BoxGroup {
   Ink ink = Ink::kBlue;
 };
 
+/// Fewer values than these have no quartiles to speak of.
+inline constexpr std::size_t kLeastForABox = 5;
+
 /// One horizontal box a group: the quartiles, whiskers to the furthest value
 /// within 1.5 times the box's width (J. W. Tukey, Exploratory Data Analysis,
 /// 1977), and every value beyond as a point.
 struct BoxChart {
   std::vector<BoxGroup> groups{};
   std::vector<Threshold> thresholds{};
-  /// Every value as a dot, below its box. A group of fewer than five values gets
-  /// no box, for four numbers have no quartiles to speak of, but its dots and a
-  /// line at their mean.
+  /// Every value as a dot, below its box. A group of fewer than
+  /// kLeastForABox gets no box but its dots and a line at their mean.
   bool points = false;
 };
 

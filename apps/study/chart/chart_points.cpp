@@ -11,9 +11,6 @@ namespace gradus::study {
 
 namespace {
 
-// Fewer have no quartiles to speak of.
-constexpr size_t kLeastForABox = 5;
-
 std::vector<double> finite_ascending(std::vector<double> values) {
   std::erase_if(values, [](double value) { return !std::isfinite(value); });
   std::sort(values.begin(), values.end());

@@ -97,7 +97,7 @@ void fill_digit_page(Page& page, const RunResult& result, const DigitSets& sets,
   page.images("digits", first, 10, "The first digits of the data set.",
               {.labels = texts(sets.all_labels, flipped)});
   page.reconstructions("reconstructions", first, reconstruct(first),
-                       "The first digits of the data set: originals above, reconstructions below.",
+                       "The first digits of the data set, each over its reconstruction.",
                        texts(sets.all_labels, flipped));
 
   page.section("Anomalies");
@@ -110,8 +110,7 @@ void fill_digit_page(Page& page, const RunResult& result, const DigitSets& sets,
                           labels.size(), e.threshold, kDigitsPercentile),
               {.labels = texts(labels, std::ssize(labels))});
   page.reconstructions("anomalies_reconstructed", anomalies, reconstruct(anomalies),
-                       "The anomalies among the test images: originals above, reconstructions "
-                       "below.",
+                       "The anomalies among the test images, each over its reconstruction.",
                        texts(labels, std::ssize(labels)));
   page.chart({.name = "anomalies_by_class",
               .title = "Anomalies by class",
@@ -142,7 +141,7 @@ void fill_digit_page(Page& page, const RunResult& result, const DigitSets& sets,
              "Reconstruction errors of the training and the test images as boxes: quartiles, "
              "whiskers to one and a half times the box's width, and the values beyond.");
   add_training(page, result);
-  page.add(Paragraph{"As in the notebook, val_loss is that of the test images."});
+  page.add(Paragraph{"val_loss is that of the test images: this study has no validation set."});
   page.section("Data");
   page.chart({.name = "classes",
               .title = "Images of each class",

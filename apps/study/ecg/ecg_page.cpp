@@ -73,8 +73,8 @@ void fill_ecg_page(Page& page, const RunResult& result, const EcgSets& sets,
   report.subtitle = "Anomaly detection on ECG5000 with an autoencoder that saw only normal beats";
   report.lead = fmt::format(
       "The model was trained on {} normal heartbeats and nothing else. A beat whose reconstruction "
-      "error is above {:.4f}, the mean of the normal training beats and a standard deviation, is "
-      "called abnormal: so {} of {} test beats are classified correctly.",
+      "error is above {:.4f}, the mean error of the normal training beats plus one standard "
+      "deviation, is called abnormal: so {} of {} test beats are classified correctly.",
       grouped(sets.train_normal.shape()[0]), e.threshold, grouped(right),
       grouped(std::ssize(e.test)));
   report.headline = {{"Accuracy", percent(test.accuracy()), "on the test set"},
@@ -106,8 +106,8 @@ void fill_ecg_page(Page& page, const RunResult& result, const EcgSets& sets,
              "The first abnormal test beat: input, reconstruction and the error between them.");
   add_training(page, result);
   page.add(Paragraph{
-      "As in the notebook, val_loss is that of the whole test set, abnormal beats included: that "
-      "it lies above the loss, which is of normal beats alone, is no overfitting."});
+      "val_loss is that of the whole test set, abnormal beats included: that it lies above the "
+      "loss, which is of normal beats alone, is no overfitting."});
 
   page.section("Reconstruction errors");
   Table table{"Reconstruction loss: the mean absolute error (MAE) of each beat",
@@ -125,8 +125,8 @@ void fill_ecg_page(Page& page, const RunResult& result, const EcgSets& sets,
   page.add(std::move(table));
   page.chart(histogram_chart("train_normal", "normal training beats", e.train_normal, e.threshold,
                              Ink::kSlate),
-             "Reconstruction losses of the normal training beats; the threshold is their mean and "
-             "a standard deviation.");
+             "Reconstruction losses of the normal training beats; the threshold is their mean plus "
+             "one standard deviation.");
   page.chart(histogram_chart("test_abnormal", "abnormal test beats", e.test_abnormal, e.threshold,
                              Ink::kOrange),
              "Reconstruction losses of the abnormal test beats.");

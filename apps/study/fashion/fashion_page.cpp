@@ -1,6 +1,5 @@
 // The page of a Fashion-MNIST study.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <numeric>
@@ -17,10 +16,6 @@ constexpr Index kGridImages = 30;
 // Where one kind has a larger share of the test images, accuracy says little: who
 // gives all the same verdict has that share right.
 constexpr double kUnbalanced = 0.8;
-
-std::string numbered_class_names(const std::vector<int>& classes) {
-  return fmt::format("{} ({})", class_names(classes), fmt::join(classes, ", "));
-}
 
 // The ten images of a set with the smallest or largest errors.
 Tensor extremes(const ImageSet& set, const std::vector<double>& mae, bool largest) {
@@ -97,10 +92,9 @@ void add_images(Page& page, const FashionRun& run) {
   page.section("Images and their reconstructions");
   const auto first = [&](const char* name, const ImageSet& set, const char* caption) {
     const Tensor images = set.first(kGridImages);
-    page.reconstructions(
-        fmt::format("grid_{}", name), images, run.reconstruct(images),
-        fmt::format("The first {} images of {}: originals above, reconstructions below.",
-                    images.shape()[0], caption));
+    page.reconstructions(fmt::format("grid_{}", name), images, run.reconstruct(images),
+                         fmt::format("The first {} images of {}, each over its reconstruction.",
+                                     images.shape()[0], caption));
   };
   first("train_normal", s.train_normal, "the normal training data");
   first("valid", s.valid, "the validation data");
@@ -153,6 +147,20 @@ void add_errors(Page& page, const FashionRun& run) {
   }
 }
 
+// The best threshold between its neighbours of the sweep.
+Table around_best(const ThresholdSearch& search) {
+  Table table{"Around the best threshold", {{"threshold"}, {"validation accuracy", true}}, {}};
+  const auto best = std::ranges::max_element(search.sweep, {}, &SweepPoint::accuracy);
+  const auto at = best - search.sweep.begin();
+  for (auto i = std::max<std::ptrdiff_t>(0, at - 2); i < std::min(at + 3, std::ssize(search.sweep));
+       ++i) {
+    const SweepPoint& p = search.sweep[static_cast<std::size_t>(i)];
+    table.rows.push_back({fmt::format("{:.5f}{}", p.threshold, i == at ? " (best)" : ""),
+                          fmt::format("{:.4f}", p.accuracy)});
+  }
+  return table;
+}
+
 void add_thresholds(Page& page, const FashionRun& run) {
   Table table{"An image whose error is below the threshold is predicted normal",
               {{"threshold"}, {"how it is found"}, {"value", true}},
@@ -166,6 +174,7 @@ void add_thresholds(Page& page, const FashionRun& run) {
   page.chart(sweep_chart(run.evaluation.search),
              "Accuracy on the validation data at 100 thresholds from the mean error of the normal "
              "images to that of the abnormal ones.");
+  page.add(around_best(run.evaluation.search));
 }
 
 void add_pixels(Page& page, const FashionRun& run) {

@@ -78,8 +78,8 @@ void run_fashion(const FashionTask& task, const FashionModel& m) {
 Settings class_settings(const FashionMnist& data, const std::vector<int>& normal,
                         const std::vector<int>& abnormal) {
   return {{"data", data.checksum},
-          {"normal classes", fmt::format("{}", fmt::join(normal, ","))},
-          {"abnormal classes", fmt::format("{}", fmt::join(abnormal, ","))}};
+          {"normal classes", numbered_class_names(normal)},
+          {"abnormal classes", numbered_class_names(abnormal)}};
 }
 
 std::string class_names(const std::vector<int>& classes) {
@@ -89,6 +89,10 @@ std::string class_names(const std::vector<int>& classes) {
     names += kFashionClasses[static_cast<std::size_t>(classes[i])];
   }
   return names;
+}
+
+std::string numbered_class_names(const std::vector<int>& classes) {
+  return fmt::format("{} ({})", class_names(classes), fmt::join(classes, ", "));
 }
 
 void write_fashion_run(FashionRun& run) try {

@@ -55,6 +55,8 @@ Settings class_settings(const FashionMnist& data, const std::vector<int>& normal
 
 /// "Sandal, Sneaker and Ankle boot".
 std::string class_names(const std::vector<int>& classes);
+/// "Sandal, Sneaker and Ankle boot (5, 7, 9)".
+std::string numbered_class_names(const std::vector<int>& classes);
 
 /// Writes every file of the run into its folder, `metrics.json` last, and prints
 /// a summary where the run says so.

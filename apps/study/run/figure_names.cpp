@@ -89,14 +89,14 @@ std::string group_title(const std::string& group) { return words_of(kGroups, gro
 std::string figure_label(const std::string& group, const std::string& label) {
   if (label == group) return group_title(group);  // it stands alone
   if (const int digit = position_in(label, "mae."); digit >= 0) {
-    return fmt::format("digit {}", digit + 1);
+    return fmt::format("digit {}", digit);
   }
   // The atlas: roc_auc.NORMAL.ABNORMAL, one digit each.
   if (group == "roc_auc" && label.size() == std::string_view("roc_auc.0.0").size()) {
     const auto name = [&](std::size_t at) {
       return kFashionClasses[static_cast<std::size_t>(label[at] - '0')];
     };
-    return fmt::format("{}, not {}", name(8), name(10));
+    return fmt::format("{} against {}", name(8), name(10));
   }
   const std::size_t confusion = label.find(".confusion.");
   if (confusion != std::string::npos) {

@@ -62,7 +62,7 @@ void Page::images(const std::string& name, const Tensor& images, int across,
   const auto count = static_cast<int>(images.shape()[0]);
   style.image_rows = static_cast<int>(images.shape()[1]);
   style.image_columns = static_cast<int>(images.shape()[2]);
-  style.grid_columns = across;
+  style.grid_columns = std::clamp(count, 1, across);
   style.grid_rows = std::max(1, (count + across - 1) / across);
   style.scale = scale_for(images);
   const std::string file = name + ".png";
@@ -101,17 +101,17 @@ void add_training(Page& page, const RunResult& result) {
              "Training and validation loss by epoch. The weights of the last epoch are in "
              "model.safetensors and are used on this page; those of the best validation loss are "
              "in best.safetensors.");
+  // The first epoch, the best one and the last five.
   Table table{fmt::format("Losses: {}, mean over all values of all samples", result.loss),
               {{"epoch"}, {"loss", true}, {"val_loss", true}},
               {}};
-  const auto row = [&](const std::string& name, const optim::EpochLog& log) {
-    table.rows.push_back(
-        {name, fmt::format("{:.4f}", log.loss), fmt::format("{:.4f}", log.monitored())});
-  };
-  row("first", training.history.front());
-  row(fmt::format("best ({})", training.best_epoch),
-      training.history[static_cast<std::size_t>(training.best_epoch - 1)]);
-  row(fmt::format("last ({})", training.last().epoch), training.last());
+  const int epochs = training.last().epoch;
+  for (const optim::EpochLog& log : training.history) {
+    const bool best = log.epoch == training.best_epoch;
+    if (log.epoch > 1 && !best && log.epoch <= epochs - 5) continue;
+    table.rows.push_back({fmt::format("{}{}", log.epoch, best ? " (best)" : ""),
+                          fmt::format("{:.4f}", log.loss), fmt::format("{:.4f}", log.monitored())});
+  }
   page.add(std::move(table));
   page.add(Preformatted{"The model", result.summary});
 }

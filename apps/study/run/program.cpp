@@ -38,7 +38,9 @@ void Program::add_common_flags() {
   const std::string batch = fmt::format("Samples a step [{}]", options_.batch_size);
   const std::string step = fmt::format("How far a step goes [{}]", options_.learning_rate);
   const std::string start = fmt::format(
-      "Decides the split, the first weights and the\norder of the samples [{}]", options_.seed);
+      "Decides all that is random: the first weights, the\norder of the samples and, where there "
+      "is such, the\nsplit and the noise [{}]",
+      options_.seed);
   const char* const training = "Training";
   add("--epochs", options_.epochs, "N", epochs.c_str(), training, whole);
   add("--batch-size", options_.batch_size, "N", batch.c_str(), training, whole);

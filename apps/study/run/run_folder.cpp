@@ -184,9 +184,13 @@ RunFolder::RunFolder(fs::path path, Existing existing, const std::string& holds,
     fail("{}: is not a folder; choose another with --out", path_.string());
   }
   const auto refuse_used = [&] {
-    if (existing != Existing::refuse || !is_used(path_)) return;
+    if (existing == Existing::resume || !is_used(path_)) return;
+    if (!has_run(path_)) {
+      fail("the folder {} holds files and no run; choose another with --out", path_.string());
+    }
+    if (existing == Existing::overwrite) return;
     fail(
-        "{}: the folder is not empty; choose another with --out, replace the run in it with "
+        "the folder {} is not empty; choose another with --out, replace the run in it with "
         "--force, or go on with it with --resume",
         path_.string());
   };
@@ -229,7 +233,13 @@ void RunFolder::append(const std::string& text) {
 }
 
 fs::path RunFolder::add(const std::string& name) {
-  if (added_.insert(name).second) append(name + '\n');
+  if (added_.contains(name)) return path_ / name;
+  if (fs::exists(fs::symlink_status(path_ / name))) {
+    fail("{}: is in the way and of no run; move it, or choose another folder with --out",
+         (path_ / name).string());
+  }
+  append(name + '\n');
+  added_.insert(name);
   return path_ / name;
 }
 
@@ -238,13 +248,25 @@ fs::path RunFolder::add_run(const std::string& name) {
   return path_ / name;
 }
 
+std::vector<std::string> RunFolder::runs() const {
+  std::vector<std::string> names;
+  for (const std::string& name : added_) {
+    const fs::path path(name);
+    if (path.has_parent_path() && path.filename() == kContents) {
+      names.push_back(path.parent_path().string());
+    }
+  }
+  return names;
+}
+
 void RunFolder::write(const std::string& name, std::string_view bytes) {
   write_file(add(name), bytes);
 }
 
 void RunFolder::mark_unfinished() const {
-  for (const char* mark : {"metrics.json", "report.html", "summary.csv", "summary.html"})
-    remove_file(path_ / mark);
+  for (const char* mark : {"metrics.json", "report.html", "summary.csv", "summary.html"}) {
+    if (added_.contains(mark)) remove_file(path_ / mark);
+  }
 }
 
 }  // namespace gradus::study

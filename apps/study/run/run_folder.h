@@ -20,7 +20,7 @@ namespace gradus::study {
 
 enum class Existing {
   refuse,     ///< a folder with something in it is an error
-  overwrite,  ///< --force: the run in it goes, files of others stay
+  overwrite,  ///< --force: the run in it goes, files of others stay; without one it is refused
   resume,     ///< --resume: the run in it goes on
 };
 
@@ -49,10 +49,13 @@ class RunFolder {
   std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
 
   /// The path of a file that is about to be written. A name that ends with '/' is
-  /// a folder that goes with all that is in it.
+  /// a folder that goes with all that is in it. Throws `Error` where there is one
+  /// that this run has not written.
   std::filesystem::path add(const std::string& name);
   /// The path of a folder below that is to hold a run of its own.
   std::filesystem::path add_run(const std::string& name);
+  /// The names of all such folders, those of a run that goes on included.
+  std::vector<std::string> runs() const;
   /// Writes a file, atomically (see write_file).
   void write(const std::string& name, std::string_view bytes);
 

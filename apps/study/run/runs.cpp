@@ -71,7 +71,7 @@ void run_side_by_side(const StudyOptions& options, RunFolder& parent,
       } catch (const std::exception& e) {
         errors[i] = e.what();
       }
-      progress.ended(i, errors[i]);
+      progress.ended(i, errors[i], complete[i]);
     }
   };
   const int threads = num_threads();

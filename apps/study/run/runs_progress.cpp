@@ -60,17 +60,21 @@ RunsProgress::~RunsProgress() {
 
 optim::Callback& RunsProgress::of(std::size_t i) { return *watchers_[i]; }
 
-void RunsProgress::ended(std::size_t i, const std::string& error) {
+void RunsProgress::ended(std::size_t i, const std::string& error, bool complete) {
   const std::scoped_lock lock(mutex_);
   Watcher& run = *watchers_[i];
   ++ended_;
   run.running = false;
   run.done = 1;
   if (!stream_) return;
-  const std::string what = !error.empty()        ? fmt::format("failed: {}", clean_line(error))
-                           : run.last.epoch == 0 ? std::string("was trained already")
-                                                 : fmt::format("loss: {:.4f} - val_loss: {:.4f}",
-                                                               run.last.loss, run.last.monitored());
+  std::string what = "done";
+  if (!error.empty()) {
+    what = fmt::format("failed: {}", clean_line(error));
+  } else if (complete) {
+    what = "was trained already";
+  } else if (run.last.epoch > 0) {
+    what = fmt::format("loss: {:.4f} - val_loss: {:.4f}", run.last.loss, run.last.monitored());
+  }
   optim::show(stream_,
               fmt::format("{}{} - {} - {}/{} runs - {} left\n", terminal_ ? "\r\x1b[K" : "",
                           run.title, what, ended_, watchers_.size(), time_left()));

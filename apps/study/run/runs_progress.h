@@ -27,8 +27,8 @@ class RunsProgress {
 
   /// To be told of run `i`'s training.
   optim::Callback& of(std::size_t i);
-  /// Run `i` has ended, with an `error` or none.
-  void ended(std::size_t i, const std::string& error);
+  /// Run `i` has ended, with an `error` or none; or it was complete before.
+  void ended(std::size_t i, const std::string& error, bool complete);
 
  private:
   class Watcher;

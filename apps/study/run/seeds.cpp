@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "apps/study/run/figure_names.h"
 #include "apps/study/run/figures.h"
 #include "apps/study/run/summary_page.h"
 #include "optim/progress.h"
+#include "tensor/error.h"
 
 namespace gradus::study {
 namespace {
@@ -26,6 +30,36 @@ Settings with_seed(Settings settings, std::uint64_t seed) {
 
 std::string one_run_of(const std::string& study) { return "a run of " + study; }
 
+// Those that differ from run to run; of a long list, such as an atlas's, the page tells.
+void print_figures(const std::vector<Figure>& figures) {
+  constexpr std::size_t kMost = 20;
+  fmt::print("\n{:<48} {:>10} {:>10}\n", "", "mean", "std");
+  for (const FigureGroup& group : grouped_figures(figures)) {
+    const bool alone = group.figures.size() == 1;
+    if (alone && group.figures[0].min() == group.figures[0].max()) continue;
+    if (!alone) fmt::print("{}\n", group_title(group.name));
+    if (group.figures.size() > kMost) {
+      fmt::print("  {} figures, see summary.csv\n", group.figures.size());
+      continue;
+    }
+    for (std::size_t i = 0; i < group.figures.size(); ++i) {
+      const Figure& f = group.figures[i];
+      fmt::print("{:<48} {:>10.5g} {:>10.2g}\n",
+                 (alone ? "" : "  ") + figure_label(group.name, group.labels[i]), f.mean(),
+                 f.sample_std());
+    }
+  }
+}
+
+// A run that is there and not asked for would be left out of the summary.
+void check_all_asked_for(const RunFolder& folder, const std::vector<PlannedRun>& plan) {
+  for (const std::string& name : folder.runs()) {
+    if (std::ranges::find(plan, name, &PlannedRun::subpath) != plan.end()) continue;
+    fail("{}: holds {} too, which --seed and --seeds leave out; ask for it as well",
+         folder.path().string(), name);
+  }
+}
+
 void run_several(const StudyOptions& options, const std::string& study, const Settings& settings,
                  const std::function<void(const Run&)>& run_one) {
   RunFolder folder(options.out, existing(options), "several runs of " + study, settings);
@@ -37,16 +71,14 @@ void run_several(const StudyOptions& options, const std::string& study, const Se
                     one_run_of(study), seed, with_seed(settings, seed)});
     runs.push_back(folder / plan.back().subpath);
   }
+  check_all_asked_for(folder, plan);
   run_side_by_side(options, folder, plan, "summary.html", !options.quiet,
                    [&](std::size_t, const Run& run) { run_one(run); });
 
   const std::vector<Figure> figures = figures_of(runs);
   write_summary(folder, study, plan, runs, figures);
   if (options.quiet) return;
-  fmt::print("\n{:<40} {:>12} {:>12}\n", "figure", "mean", "std");
-  for (const Figure& figure : figures) {
-    fmt::print("{:<40} {:>12.6g} {:>12.6g}\n", figure.name, figure.mean(), figure.sample_std());
-  }
+  print_figures(figures);
   fmt::print("\nSummary: {}\n", (folder / "summary.html").string());
 }
 

@@ -6,9 +6,12 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "apps/study/data/csv.h"
+#include "apps/study/data/fashion_mnist.h"
+#include "apps/study/run/class_matrix.h"
 #include "apps/study/run/figure_names.h"
 #include "apps/study/run/page.h"
 #include "apps/study/text/text.h"
@@ -34,7 +37,7 @@ constexpr std::array kKeyFigures{
     KeyFigure{"flipped.mean", "Transposed digits", "their mean MAE"},
     KeyFigure{"final.loss", "Loss", "last epoch"},
     KeyFigure{"final.val_loss", "Validation loss", "last epoch"},
-    KeyFigure{"seconds.train", "Seconds", "of training", 1},
+    KeyFigure{"seconds.train", "Seconds", "of training", 2},
 };
 
 const Figure* find_figure(const std::vector<Figure>& figures, std::string_view name) {
@@ -44,12 +47,40 @@ const Figure* find_figure(const std::vector<Figure>& figures, std::string_view n
 
 bool is_constant(const Figure& figure) { return figure.min() == figure.max(); }
 
+std::string capitalised(std::string text) {
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+// What the runs are about, for a subtitle: "Normal classes Shirt (6), ..., ", or "Runs ".
+std::string subject(const Settings& settings) {
+  std::string text;
+  for (const auto& [name, value] : settings) {
+    const bool of_any = name == "study" || name == "data" || name == "batch size" ||
+                        name == "learning rate" || name == "seed";
+    if (!of_any) text += fmt::format("{} {}, ", text.empty() ? capitalised(name) : name, value);
+  }
+  return text.empty() ? "Runs " : text;
+}
+
 // A count in full, any other number to five digits.
 std::string number(double value) {
   constexpr double kMostCounted = 1e15;
   return value == std::floor(value) && std::abs(value) < kMostCounted
              ? grouped(static_cast<std::int64_t>(value))
              : fmt::format("{:.5g}", value);
+}
+
+// With how many decimals a group's figures show three digits of their largest
+// standard deviation; shares and small errors get four at least.
+int decimals_of(const FigureGroup& group) {
+  double spread = 0, size = 0;
+  for (const Figure& f : group.figures) {
+    spread = std::max(spread, f.sample_std());
+    size = std::max({size, std::abs(f.min()), std::abs(f.max())});
+  }
+  const int digits = spread > 0 ? 2 - static_cast<int>(std::floor(std::log10(spread))) : 0;
+  return std::clamp(digits, size <= 1 ? 4 : 0, 7);
 }
 
 // The loss curves of all runs and their mean.
@@ -87,24 +118,30 @@ void add_losses(Page& page, const std::vector<fs::path>& runs) {
              "Training and validation losses: each run pale, their mean strong.");
 }
 
-void add_spread(Page& page, const std::vector<FigureGroup>& groups) {
+void add_spread(Page& page, const std::vector<FigureGroup>& groups, std::size_t runs) {
   page.section("Spread of the figures");
+  const bool has_boxes = runs >= kLeastForABox;
   page.add(Paragraph{
-      "Each dot is a run. The box spans the quartiles, the line in it is the median, and the "
-      "whiskers reach to the furthest value within one and a half times the box's width."});
+      has_boxes ? "Each dot is a run. The box spans the quartiles, the line in it is the median, "
+                  "and the whiskers reach to the furthest value within one and a half times the "
+                  "box's width."
+                : "Each dot is a run, the line their mean: too few for quartiles."});
   for (const FigureGroup& group : groups) {
+    if (group.name == "results: threshold") continue;  // they are among the thresholds
     const std::string title = group_title(group.name);
     Table table{
         title, {{"figure"}, {"mean", true}, {"std", true}, {"min", true}, {"max", true}}, {}};
     BoxChart chart{.points = true};
+    const int decimals = decimals_of(group);
     for (std::size_t i = 0; i < group.figures.size(); ++i) {
       const Figure& f = group.figures[i];
       if (is_constant(f)) continue;
       const std::string label = figure_label(group.name, group.labels[i]);
       chart.groups.push_back({label, f.values, Ink::kBlue});
-      table.rows.push_back({label, fmt::format("{:.5g}", f.mean()),
-                            fmt::format("{:.2g}", f.sample_std()), fmt::format("{:.5g}", f.min()),
-                            fmt::format("{:.5g}", f.max())});
+      table.rows.push_back({label});
+      for (const double value : {f.mean(), f.sample_std(), f.min(), f.max()}) {
+        table.rows.back().push_back(fmt::format("{:.{}f}", value, decimals));
+      }
     }
     if (chart.groups.empty()) continue;
     std::string name = "spread_";
@@ -112,16 +149,42 @@ void add_spread(Page& page, const std::vector<FigureGroup>& groups) {
       const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0;
       if (plain || name.back() != '_') name += plain ? c : '_';
     }
-    const auto height = static_cast<int>(90 + 46 * chart.groups.size());
-    page.chart({.name = name, .title = title, .plot = chart, .height = height},
-               fmt::format("{}: the spread over the runs.", title));
+    // Counts of right and wrong lie far apart, and many rows are a list and no picture.
+    constexpr std::size_t kMostRows = 12;
+    if (group.name != "results: confusion" && chart.groups.size() <= kMostRows) {
+      const auto height = static_cast<int>(90 + 46 * chart.groups.size());
+      page.chart({.name = name, .title = title, .plot = chart, .height = height},
+                 fmt::format("{}: the spread over the runs.", title));
+    }
     page.add(std::move(table));
   }
 }
 
-// What no seed changes: settings of the runs, and figures that came out the same.
-void add_constants(Page& page, const fs::path& first_run, const std::vector<FigureGroup>& groups) {
+// The mean ROC-AUC of each pair of classes, where the runs are atlases.
+void add_matrix(Page& page, const std::vector<FigureGroup>& groups) {
+  const auto pairs = std::ranges::find(groups, "roc_auc", &FigureGroup::name);
+  constexpr std::size_t kClasses = kFashionClasses.size();
+  if (pairs == groups.end() || pairs->figures.size() != kClasses * (kClasses - 1)) return;
+  std::vector<double> means;
+  auto next = pairs->figures.begin();  // row by row, without the diagonal
+  for (std::size_t i = 0; i < kClasses * kClasses; ++i) {
+    means.push_back(i % (kClasses + 1) == 0 ? std::numeric_limits<double>::quiet_NaN()
+                                            : (next++)->mean());
+  }
+  page.section("The atlas");
+  page.chart(class_matrix_chart(means, "ROC-AUC of each pair, mean of the runs"),
+             "Mean ROC-AUC: rows are the class that a model learned, columns the class it was "
+             "held against.");
+}
+
+// What is the same in all runs: their settings, and figures that came out so.
+void add_constants(Page& page, const Settings& settings, const fs::path& first_run,
+                   const std::vector<FigureGroup>& groups) {
   Facts facts;
+  for (const auto& [name, value] : settings) {
+    if (name == "seed") continue;
+    facts.facts.emplace_back(name == "data" ? "Data checksum" : capitalised(name), value);
+  }
   const auto metrics = nlohmann::json::parse(read_file(first_run / "metrics.json"));
   for (const auto& [key, name] : {std::pair("epochs", "Epochs"), {"parameters", "Parameters"}}) {
     const auto found = metrics.find(key);
@@ -129,6 +192,7 @@ void add_constants(Page& page, const fs::path& first_run, const std::vector<Figu
     facts.facts.emplace_back(name, number(found->get<double>()));
   }
   for (const FigureGroup& group : groups) {
+    if (group.name == "seconds") continue;  // measured, and the same by chance
     std::vector<std::string> values;
     for (std::size_t i = 0; i < group.figures.size(); ++i) {
       const Figure& f = group.figures[i];
@@ -141,7 +205,6 @@ void add_constants(Page& page, const fs::path& first_run, const std::vector<Figu
     if (values.empty()) continue;
     facts.facts.emplace_back(group_title(group.name), fmt::format("{}", fmt::join(values, "; ")));
   }
-  if (facts.facts.empty()) return;
   page.section("The same in every run");
   page.add(std::move(facts));
 }
@@ -167,12 +230,12 @@ void add_runs(Page& page, const std::vector<PlannedRun>& plan, const std::vector
 void add_head(Report& report, const std::string& study, const std::vector<PlannedRun>& plan,
               const std::vector<Figure>& figures) {
   report.title = fmt::format("{}: {} runs", study, plan.size());
-  report.subtitle =
-      fmt::format("The same study from {} to {}", plan.front().title, plan.back().title);
+  report.subtitle = fmt::format("{}from {} to {}", subject(plan.front().settings),
+                                plan.front().title, plan.back().title);
   report.lead =
-      "What a single run gives depends on its seed: the first weights, the order of the samples, "
-      "the split. Here is every figure as its mean over the runs ± the standard deviation of the "
-      "sample, and how the runs spread.";
+      "What a single run gives depends on its seed, which decides all that is random in it. Here "
+      "is every figure as its mean over the runs ± the standard deviation of the sample, and how "
+      "the runs spread.";
   for (const KeyFigure& key : kKeyFigures) {
     const Figure* const figure = find_figure(figures, key.name);
     if (figure == nullptr) continue;
@@ -195,8 +258,9 @@ void write_summary(RunFolder& folder, const std::string& study, const std::vecto
   add_head(page.report(), study, plan, figures);
   add_runs(page, plan, figures);
   if (fs::exists(runs.front() / "history.csv")) add_losses(page, runs);
-  add_spread(page, groups);
-  add_constants(page, runs.front(), groups);
+  add_matrix(page, groups);
+  add_spread(page, groups, runs.size());
+  add_constants(page, plan.front().settings, runs.front(), groups);
   page.write("summary.html");
   folder.write("summary.csv", summary_csv(figures));
 }

@@ -50,7 +50,7 @@ Training train(const Run& run, optim::Optimizer& optimizer, const optim::Dataset
            run.folder.checkpoint().string(), done, options.epochs);
     }
     if (run.prints) std::fputs(fmt::format("Going on after epoch {}.\n", done).c_str(), stderr);
-  } else if (fs::exists(run.folder / "metrics.json")) {
+  } else if (options.resume && fs::exists(run.folder / "metrics.json")) {
     fail("{}: the checkpoint to go on from is gone; start over with --force",
          run.folder.path().string());
   }
