@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <regex>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,31 @@ TEST(Docs, LinksLeadToFiles) {
           << file << " links to " << (*it)[1];
     }
   }
+}
+
+// Lines that are neither empty nor a comment alone.
+int lines_of_code(const fs::path& folder) {
+  int lines = 0;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() != ".h" && entry.path().extension() != ".cpp") continue;
+    std::istringstream text(gradus::read_file(entry.path()));
+    for (std::string line; std::getline(text, line);) {
+      const size_t begin = line.find_first_not_of(' ');
+      if (begin != std::string::npos && line.compare(begin, 2, "//") != 0) ++lines;
+    }
+  }
+  return lines;
+}
+
+TEST(Docs, SayHowLongTheLibraryIs) {
+  int lines = 0;
+  for (const char* folder : {"tensor", "autograd", "nn", "optim"}) {
+    lines += lines_of_code(fs::path(GRADUS_SOURCE_DIR) / folder);
+  }
+  const std::string readme = gradus::read_file(fs::path(GRADUS_SOURCE_DIR) / "README.md");
+  std::smatch said;
+  ASSERT_TRUE(std::regex_search(readme, said, std::regex("some (\\d+),(\\d{3}) lines")));
+  EXPECT_NEAR(std::stoi(said[1].str() + said[2].str()), lines, 0.03 * lines);
 }
 
 }  // namespace
