@@ -1,0 +1,12 @@
+// What the machine can do at most.
+//
+// Thread safety: one thread calls.
+#pragma once
+
+namespace gradus::bench {
+
+/// Multiply-adds of Scalars, two operations each, that `threads` threads carry out
+/// in a second with the widest vectors this was compiled for.
+double peak_flops(int threads);
+
+}  // namespace gradus::bench
