@@ -62,22 +62,21 @@ Tensor Node::take_gradient() {
   return std::exchange(gradient_, Tensor());
 }
 
-std::uint64_t Node::add_hook(Hook hook) {
-  if (!hooks_) hooks_ = std::make_unique<Hooks>();
-  return hooks_->add(std::move(hook));
-}
-
-void Node::remove_hook(std::uint64_t number) {
-  if (!hooks_) return;
-  hooks_->remove(number);
-  if (hooks_->entries().empty()) hooks_.reset();
+HookHandle Node::add_hook(Hook hook) {
+  hooks_.push_back(std::make_shared<const Hook>(std::move(hook)));
+  return HookHandle(weak_from_this(), hooks_.back());
 }
 
 void Node::call_hooks(const Tensor& gradient) const {
-  const std::vector<Hooks::Entry> entries = hooks_->entries();  // a hook may add or remove some
-  for (const auto& [number, hook] : entries) {
-    if (hooks_ && hooks_->has(number)) (*hook)(gradient);
+  const auto hooks = hooks_;  // a hook may add or remove some
+  for (const auto& hook : hooks) {
+    if (std::ranges::find(hooks_, hook) != hooks_.end()) (*hook)(gradient);
   }
+}
+
+void HookHandle::remove() {
+  const std::shared_ptr<Node> node = node_.lock();
+  if (node) node->remove_hook(hook_.lock());
 }
 
 std::int64_t live_nodes() { return node_count.load(std::memory_order_relaxed); }

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "autograd/hook.h"
 #include "autograd/path.h"
@@ -70,12 +71,11 @@ class Node : public std::enable_shared_from_this<Node> {
   void clear_gradient() { has_gradient_ = false; }
 
   /// See Variable::on_gradient.
-  std::uint64_t add_hook(Hook hook);
-  void remove_hook(std::uint64_t number);
-  bool has_hooks() const { return hooks_ != nullptr; }
-  /// Requires: has_hooks().
+  HookHandle add_hook(Hook hook);
+  void remove_hook(const std::shared_ptr<const Hook>& hook) { std::erase(hooks_, hook); }
+  bool has_hooks() const { return !hooks_.empty(); }
   void call_hooks(const Tensor& gradient) const;
-  void drop_hooks() { hooks_.reset(); }
+  void drop_hooks() { hooks_.clear(); }
 
  protected:
   void drop_parents();
@@ -86,7 +86,7 @@ class Node : public std::enable_shared_from_this<Node> {
   Shape shape_;
   std::uint64_t sequence_;
   const ModulePath* path_;
-  std::unique_ptr<Hooks> hooks_;
+  std::vector<std::shared_ptr<const Hook>> hooks_;  // in the order in which they were added
   std::uint32_t thread_;
   bool has_gradient_ = false;
   bool released_ = false;

@@ -57,7 +57,7 @@ HookHandle Variable::on_gradient(Hook hook) const {
         "or ask before it is detached and outside of NoGrad");
   }
   if (!hook) fail("[on_gradient] got an empty hook, expected a function");
-  return HookHandle(node_, node_->add_hook(std::move(hook)));
+  return node_->add_hook(std::move(hook));
 }
 
 NoGrad::NoGrad() : outer_(std::exchange(recording, false)) {}

@@ -105,6 +105,17 @@ TEST(OnGradient, StaysWithoutItsHandleAndGoesByIt) {
   EXPECT_EQ(second, 2);
 }
 
+TEST(OnGradient, AHandleWhoseHookIsGoneTakesNoOtherAway) {
+  const Variable x = leaf(1);
+  int calls = 0;
+  HookHandle gone = x.on_gradient([](const Tensor&) {});
+  gone.remove();
+  x.on_gradient([&](const Tensor&) { ++calls; });
+  gone.remove();
+  exp(x).backward();
+  EXPECT_EQ(calls, 1);
+}
+
 TEST(OnGradient, MayRemoveItselfAndAddOthers) {
   const Variable x = leaf(1);
   int calls = 0, later = 0;
@@ -124,7 +135,7 @@ TEST(OnGradient, MayRemoveItselfAndAddOthers) {
 
 TEST(OnGradient, IsNotCalledOnceAnEarlierHookRemovedIt) {
   const Variable x = leaf(1);
-  HookHandle second({}, 0);
+  HookHandle second({}, {});
   int calls = 0;
   x.on_gradient([&](const Tensor&) { second.remove(); });
   second = x.on_gradient([&](const Tensor&) { ++calls; });
