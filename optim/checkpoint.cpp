@@ -33,6 +33,15 @@ double number(const Json& json) {
   return value;
 }
 
+// A whole number that T holds, from 0 on; nlohmann would cut off what does not fit.
+template <class T>
+T natural(const Json& json) {
+  if (!json.is_number_unsigned() || !std::in_range<T>(json.get<std::uint64_t>())) {
+    fail("got {} for a whole number", json.dump());
+  }
+  return json.get<T>();
+}
+
 // Whether the epochs follow each other and the best is one of them, or none
 // where all of their losses are NaN.
 bool makes_sense(const History& history, int best_epoch) {
@@ -65,10 +74,6 @@ Json to_json(const std::vector<NamedGenerator>& generators) {
 // are not those.
 std::vector<std::uint64_t> counters(const std::vector<NamedGenerator>& generators,
                                     const Json& saved) {
-  const auto natural = [](const Json& json) {
-    if (!json.is_number_unsigned()) fail("got {} in a generator", json.dump());
-    return json.get<std::uint64_t>();
-  };
   std::vector<std::string> names, saved_names;
   for (const NamedGenerator& g : generators) names.push_back(g.name);
   for (const Json& s : saved) saved_names.push_back(s.at(0).get<std::string>());
@@ -79,12 +84,13 @@ std::vector<std::uint64_t> counters(const std::vector<NamedGenerator>& generator
   std::vector<std::uint64_t> result;
   for (std::size_t i = 0; i < generators.size(); ++i) {
     const Generator& g = *generators[i].generator;
-    const std::uint64_t seed = natural(saved[i].at(1)), stream = natural(saved[i].at(2));
+    const auto seed = natural<std::uint64_t>(saved[i].at(1));
+    const auto stream = natural<std::uint64_t>(saved[i].at(2));
     if (seed != g.seed() || stream != g.stream()) {
       fail("the generator {} began with seed {} and stream {}, now they are {} and {}", names[i],
            seed, stream, g.seed(), g.stream());
     }
-    result.push_back(natural(saved[i].at(3)));
+    result.push_back(natural<std::uint64_t>(saved[i].at(3)));
   }
   return result;
 }
@@ -116,13 +122,13 @@ History Checkpoint::restore() {
     const Json progress = Json::parse(file.metadata.at(kProgress));
     History history;
     for (const Json& e : progress.at("history")) {
-      EpochLog log{e.at(0).get<int>(), number(e.at(1)), std::nullopt, number(e.at(3))};
+      EpochLog log{natural<int>(e.at(0)), number(e.at(1)), std::nullopt, number(e.at(3))};
       if (!e.at(2).is_null()) log.val_loss = number(e.at(2));
       history.push_back(log);
     }
-    const int best_epoch = progress.at("best_epoch").get<int>();
+    const int best_epoch = natural<int>(progress.at("best_epoch"));
     if (!makes_sense(history, best_epoch)) fail("its epochs or the best of them make no sense");
-    const auto steps = progress.at("steps").get<std::int64_t>();
+    const auto steps = natural<std::int64_t>(progress.at("steps"));
     const double best_loss = number(progress.at("best_loss"));
     const std::vector<std::uint64_t> positions =
         counters(generators_, progress.value("generators", Json::array()));

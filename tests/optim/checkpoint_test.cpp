@@ -243,6 +243,28 @@ TEST_F(CheckpointTest, RefusesWhatIsNoCheckpoint) {
   }
 }
 
+TEST_F(CheckpointTest, RefusesWholeNumbersThatAreNone) {
+  Training(path_).train(1);
+  TensorFile file = load_tensors(path_);
+  const std::string progress = file.metadata["progress"];
+  for (const std::string before : {R"("history":[[)", R"("best_epoch":)", R"("steps":)"}) {
+    ASSERT_THAT(progress, HasSubstr(before));
+    const std::size_t begin = progress.find(before) + before.size();
+    const std::size_t size = progress.find_first_not_of("0123456789", begin) - begin;
+    for (const char* wrong : {"4294967297", "18446744073709551615", "1.5", "1e300", "-1", "true"}) {
+      if (before == R"("steps":)" && wrong == std::string("4294967297")) continue;  // it holds that
+      file.metadata["progress"] = std::string(progress).replace(begin, size, wrong);
+      save_tensors(path_, file);
+      Training run(path_), untouched(path_);
+      EXPECT_EQ(restore_error(run),
+                fmt::format("not a checkpoint of this run (got {} for a whole number)",
+                            wrong == std::string("1e300") ? "1e+300" : wrong))
+          << before;
+      expect_same(run, untouched);
+    }
+  }
+}
+
 // A model that draws noise in training.
 struct NoisyTraining {
   explicit NoisyTraining(const std::filesystem::path& path, std::uint64_t noise_seed = 7)
