@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
@@ -20,8 +21,7 @@ namespace {
 // A file descriptor that closes itself.
 class Descriptor {
  public:
-  Descriptor(const std::filesystem::path& path, int flags)
-      : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
+  explicit Descriptor(int fd) : fd_(fd) {}
   ~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
@@ -36,10 +36,27 @@ class Descriptor {
   int fd_;
 };
 
+int open_file(const std::filesystem::path& path, int flags) {
+  return ::open(path.c_str(), flags | O_CLOEXEC, 0666);
+}
+
+// A new file beside `path`, whose name is put into `temporary`. Nobody else has it
+// open, even where several threads and programs write `path`.
+int create_beside(const std::filesystem::path& path, std::filesystem::path& temporary) {
+  static std::atomic<int> count{0};
+  int fd;
+  do {
+    temporary = path;
+    temporary += fmt::format(".{}.{}.partial", ::getpid(), ++count);
+    fd = open_file(temporary, O_WRONLY | O_CREAT | O_EXCL);
+  } while (fd < 0 && errno == EEXIST);  // a killed program left it
+  return fd;
+}
+
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
-  Descriptor file(path, O_RDONLY | O_NONBLOCK);  // a pipe is refused, not waited for
+  Descriptor file(open_file(path, O_RDONLY | O_NONBLOCK));  // a pipe is refused, not waited for
   if (file.get() < 0) fail_errno("cannot be opened", path);
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) fail_errno("cannot be read", path);
@@ -58,11 +75,10 @@ std::string read_file(const std::filesystem::path& path) {
 }
 
 void write_file(const std::filesystem::path& path, std::string_view bytes) {
-  std::filesystem::path temporary = path;
-  temporary += fmt::format(".{}.partial", ::getpid());
+  std::filesystem::path temporary;
+  Descriptor file(create_beside(path, temporary));
+  if (file.get() < 0) fail_errno("cannot be written", path);
   try {
-    Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
-    if (file.get() < 0) fail_errno("cannot be written", path);
     size_t done = 0;
     while (done < bytes.size()) {
       const ssize_t n = ::write(file.get(), bytes.data() + done, bytes.size() - done);
@@ -81,7 +97,7 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
   // the folder, which some folders and file systems do not allow.
   const std::filesystem::path folder =
       path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  Descriptor directory(folder, O_RDONLY | O_DIRECTORY);
+  Descriptor directory(open_file(folder, O_RDONLY | O_DIRECTORY));
   if (directory.get() >= 0 && ::fsync(directory.get()) != 0 && errno == EIO) {
     fail_errno("its folder cannot be written to disk", path);
   }

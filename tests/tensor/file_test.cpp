@@ -71,6 +71,22 @@ TEST(File, AReaderSeesTheOldContentOrTheNewNeverAPart) {
   EXPECT_EQ(torn, 0);
 }
 
+TEST(File, OfThreadsThatWriteOneFileEachWritesItWhole) {
+  const TempDir dir;
+  const std::string a(100'000, 'a'), b(30'000, 'b');
+  std::atomic<int> torn{0};
+  const auto write = [&](const std::string& bytes) {
+    for (int i = 0; i < 50; ++i) {
+      EXPECT_EQ(error_of([&] { write_file(dir / "file", bytes); }), "(no error)");
+      const std::string seen = read_file(dir / "file");
+      if (seen != a && seen != b) ++torn;
+    }
+  };
+  { const std::jthread first(write, a), second(write, b); }
+  EXPECT_EQ(torn, 0);
+  EXPECT_EQ(names_in(dir.path()), std::vector<std::string>{"file"});
+}
+
 TEST(File, AFileOpenedBeforeKeepsTheOldContent) {
   const TempDir dir;
   write_file(dir / "file", "old");
