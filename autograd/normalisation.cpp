@@ -1,6 +1,7 @@
 #include "autograd/normalisation.h"
 
 #include <cmath>
+#include <utility>
 
 #include "autograd/arithmetic.h"
 #include "autograd/operation.h"
@@ -112,7 +113,8 @@ struct Normalise {
       return d * d;
     });
     for (double& sum : r) sum /= n;
-    if (statistics) *statistics = {tensor_of(mean), tensor_of(r)};
+    // The node outlives what it points to.
+    if (statistics) *std::exchange(statistics, nullptr) = {tensor_of(mean), tensor_of(r)};
     for (double& variance : r) variance = 1 / std::sqrt(variance + epsilon);
 
     Tensor y = Tensor::uninitialized(input.shape());
