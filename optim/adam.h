@@ -19,7 +19,7 @@ struct AdamOptions {
 /// defaults as in Keras.
 class Adam final : public Optimizer {
  public:
-  /// Throws `Error` for a beta outside [0, 1) or an epsilon below 0.
+  /// Throws `Error` for a beta outside [0, 1) or an epsilon not positive and finite.
   explicit Adam(Parameters parameters, AdamOptions options = {});
 
  private:

@@ -1,6 +1,8 @@
 // What the options of optimizers have in common.
 #pragma once
 
+#include <cmath>
+
 #include "tensor/error.h"
 #include "tensor/scalar.h"
 
@@ -13,7 +15,9 @@ inline void check_decay(const char* optimizer, const char* option, Scalar value)
 }
 
 inline void check_epsilon(const char* optimizer, Scalar value) {
-  if (!(value > 0)) fail("[{}] got epsilon {}, expected a positive number", optimizer, value);
+  if (!(value > 0) || !std::isfinite(value)) {
+    fail("[{}] got epsilon {}, expected a positive number", optimizer, value);
+  }
 }
 
 }  // namespace gradus::optim

@@ -16,7 +16,7 @@ struct RmspropOptions {
 /// defaults as in Keras.
 class RMSprop final : public Optimizer {
  public:
-  /// Throws `Error` for a rho outside [0, 1) or an epsilon not above 0.
+  /// Throws `Error` for a rho outside [0, 1) or an epsilon not positive and finite.
   explicit RMSprop(Parameters parameters, RmspropOptions options = {});
 
  private:

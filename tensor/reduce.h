@@ -18,7 +18,9 @@ Shape reduced_shape(const char* operation, const Shape& shape, std::span<const i
 
 /// out = the sum of x over every dimension in which `out` has size 1 (or none,
 /// aligned at the last dimension): the reverse of broadcasting. Long sums run
-/// in double, in a fixed order. Requires: broadcasts_to(out.shape(), x.shape()).
+/// in double, in a fixed order; where other dimensions lie between those summed
+/// over, what each run of them gives is rounded to Scalar.
+/// Requires: broadcasts_to(out.shape(), x.shape()).
 void sum_to(Tensor& out, Write write, const Tensor& x);
 /// The same for the mean, which is NaN of nothing.
 void mean_to(Tensor& out, const Tensor& x);

@@ -288,6 +288,8 @@ TEST(Optimizers, RefuseOptionsOutOfRange) {
   EXPECT_EQ(error_of([&] { Adam(p, {.beta2 = -1}); }),
             "[Adam] got beta2 -1, expected a number in [0, 1)");
   EXPECT_NE(error_of([&] { Adam(p, {.epsilon = nan}); }), "(no error)");
+  EXPECT_EQ(error_of([&] { Adam(p, {.epsilon = std::numeric_limits<Scalar>::infinity()}); }),
+            "[Adam] got epsilon inf, expected a positive number");
   EXPECT_EQ(error_of([&] { Adam(p, {.learning_rate = 0}); }),
             "[optimizer] got learning rate 0, expected a positive number");
 }
