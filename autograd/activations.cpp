@@ -11,8 +11,7 @@ namespace {
 constexpr Scalar kFar = 800, kNormalFar = 40;
 
 /// The density of the standard normal distribution at x, |x| <= kNormalFar.
-template <class T>
-T density(const T& x) {
+auto density(const auto& x) {
   using math::exp;
   return Scalar(0.39894228040143267794) * exp(Scalar(-0.5) * x * x);
 }
@@ -23,10 +22,7 @@ struct LeakyRelu {
   static constexpr bool kFromOutput = false;
   Scalar slope;
   Scalar value(Scalar x) const { return x > 0 ? x : slope * x; }
-  template <class T>
-  T gradient(const T& dy, const T& x) const {
-    return dy * where(x > 0, T(Scalar(1)), T(slope));
-  }
+  auto gradient(const auto& dy, const auto& x) const { return dy * where(x > 0, 1, slope); }
 };
 
 /// y = P(x), the integral of the density p;  dx = dy p(x)
@@ -34,9 +30,8 @@ struct NormalCdf {
   static constexpr const char* kName = "normal_cdf";
   static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return math::normal_cdf(x); }
-  template <class T>
-  static T gradient(const T& dy, const T& x) {
-    return dy * density<T>(clip(x, -kNormalFar, kNormalFar));
+  static auto gradient(const auto& dy, const auto& x) {
+    return dy * density(clip(x, -kNormalFar, kNormalFar));
   }
 };
 
@@ -47,10 +42,9 @@ struct Gelu {
   static Scalar value(Scalar x) {
     return (x < -kNormalFar ? -kNormalFar : x) * math::normal_cdf(x);
   }
-  template <class T>
-  static T gradient(const T& dy, const T& x) {
+  static auto gradient(const auto& dy, const auto& x) {
     using math::normal_cdf;
-    const T z = clip(x, -kNormalFar, kNormalFar);
+    const auto z = clip(x, -kNormalFar, kNormalFar);
     return dy * (normal_cdf(z) + z * density(z));
   }
 };
@@ -60,11 +54,10 @@ struct Silu {
   static constexpr const char* kName = "silu";
   static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return (x < -kFar ? -kFar : x) * math::sigmoid(x); }
-  template <class T>
-  static T gradient(const T& dy, const T& x) {
+  static auto gradient(const auto& dy, const auto& x) {
     using math::sigmoid;
-    const T z = clip(x, -kFar, kFar);
-    const T s = sigmoid(z);
+    const auto z = clip(x, -kFar, kFar);
+    const auto s = sigmoid(z);
     return dy * (s * (1 + z * (1 - s)));
   }
 };

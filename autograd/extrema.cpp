@@ -12,19 +12,13 @@ namespace {
 /// c = a where a > b, b where b > a;  da = dc, dc / 2 or 0 where a > b, a = b or a < b
 struct Maximum {
   static constexpr const char* kName = "maximum";
-  template <class T>
-  static auto wins(const T& a, const T& b) {
-    return a > b;
-  }
+  static auto wins(const auto& a, const auto& b) { return a > b; }
 };
 
 /// c = a where a < b, b where b < a;  da = dc, dc / 2 or 0 where a < b, a = b or a > b
 struct Minimum {
   static constexpr const char* kName = "minimum";
-  template <class T>
-  static auto wins(const T& a, const T& b) {
-    return a < b;
-  }
+  static auto wins(const auto& a, const auto& b) { return a < b; }
 };
 
 /// The operation of either.
@@ -33,9 +27,8 @@ struct Extremum {
   static constexpr const char* kName = F::kName;
   Saved a{0}, b{1};
   // What `own` gets of the gradient g.
-  template <class T>
-  static T share(const T& g, const T& own, const T& other) {
-    return where(F::wins(own, other), g, where(own == other, Scalar(0.5) * g, T(Scalar(0))));
+  static auto share(const auto& g, const auto& own, const auto& other) {
+    return where(F::wins(own, other), g, where(own == other, Scalar(0.5) * g, 0));
   }
 
   Tensor forward(const Tensor& x, const Tensor& y) {

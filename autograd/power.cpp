@@ -13,18 +13,16 @@ namespace {
 constexpr Scalar kMost = std::numeric_limits<Scalar>::max();
 
 // d a^b / da = b a^(b-1); 0 for b = 0, whatever the base.
-template <class T>
-T by_base(const T& a, const T& b) {
+auto by_base(const auto& a, const auto& b) {
   using std::pow;
-  return clip(b, -kMost, kMost) * pow(where(b == 0, T(Scalar(1)), a), b - 1);
+  return clip(b, -kMost, kMost) * pow(where(b == 0, 1, a), b - 1);
 }
 
 // d a^b / db = c ln a with c = a^b; 0 where its limit is, since c goes to 0 faster.
-template <class T>
-T by_exponent(const T& a, const T& b, const T& c) {
+auto by_exponent(const auto& a, const auto& b, const auto& c) {
   using std::log;
-  const auto none = where(a > 0, c == 0, where(a == 0, b >= 0, T(Scalar(0))));
-  return c * log(where(none != 0, T(Scalar(1)), a));
+  const auto none = where(a > 0, c == 0, where(a == 0, b >= 0, 0));
+  return c * log(where(none != 0, 1, a));
 }
 
 /// c = a^b;  da = dc b a^(b-1), db = dc c ln a

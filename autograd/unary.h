@@ -50,10 +50,7 @@ struct Linear {
   static constexpr const char* kName = "linear";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return x; }
-  template <class T>
-  static T gradient(const T& dy, const T&) {
-    return dy;
-  }
+  static auto gradient(const auto& dy, const auto&) { return dy; }
 };
 
 /// y = e^x;  dx = dy y
@@ -61,10 +58,7 @@ struct Exp {
   static constexpr const char* kName = "exp";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return math::exp(x); }
-  template <class T>
-  static T gradient(const T& dy, const T& y) {
-    return dy * y;
-  }
+  static auto gradient(const auto& dy, const auto& y) { return dy * y; }
 };
 
 /// y = e^x - 1;  dx = dy (y + 1)
@@ -72,10 +66,7 @@ struct Expm1 {
   static constexpr const char* kName = "expm1";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return math::expm1(x); }
-  template <class T>
-  static T gradient(const T& dy, const T& y) {
-    return dy * (y + 1);
-  }
+  static auto gradient(const auto& dy, const auto& y) { return dy * (y + 1); }
 };
 
 /// y = ln x;  dx = dy / x
@@ -83,10 +74,7 @@ struct Log {
   static constexpr const char* kName = "log";
   static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return math::log(x); }
-  template <class T>
-  static T gradient(const T& dy, const T& x) {
-    return dy / x;
-  }
+  static auto gradient(const auto& dy, const auto& x) { return dy / x; }
 };
 
 /// y = ln(1 + x);  dx = dy / (1 + x)
@@ -94,10 +82,7 @@ struct Log1p {
   static constexpr const char* kName = "log1p";
   static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return math::log1p(x); }
-  template <class T>
-  static T gradient(const T& dy, const T& x) {
-    return dy / (1 + x);
-  }
+  static auto gradient(const auto& dy, const auto& x) { return dy / (1 + x); }
 };
 
 /// y = sqrt(x);  dx = dy / (2 y)
@@ -105,10 +90,7 @@ struct Sqrt {
   static constexpr const char* kName = "sqrt";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return std::sqrt(x); }
-  template <class T>
-  static T gradient(const T& dy, const T& y) {
-    return dy * (Scalar(0.5) / y);
-  }
+  static auto gradient(const auto& dy, const auto& y) { return dy * (Scalar(0.5) / y); }
 };
 
 /// y = |x|;  dx = dy where x > 0, -dy where x < 0, else 0
@@ -116,9 +98,8 @@ struct Abs {
   static constexpr const char* kName = "abs";
   static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return std::abs(x); }
-  template <class T>
-  static T gradient(const T& dy, const T& x) {
-    return where(x > 0, dy, where(x < 0, -dy, T(Scalar(0))));
+  static auto gradient(const auto& dy, const auto& x) {
+    return where(x > 0, dy, where(x < 0, -dy, 0));
   }
 };
 
@@ -127,10 +108,7 @@ struct Square {
   static constexpr const char* kName = "square";
   static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return x * x; }
-  template <class T>
-  static T gradient(const T& dy, const T& x) {
-    return dy * (2 * x);
-  }
+  static auto gradient(const auto& dy, const auto& x) { return dy * (2 * x); }
 };
 
 /// y = x / |x|, 0 at 0;  dx = 0
@@ -138,10 +116,7 @@ struct Sign {
   static constexpr const char* kName = "sign";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return x > 0 ? 1 : (x < 0 ? -1 : x); }
-  template <class T>
-  static T gradient(const T&, const T&) {
-    return T(Scalar(0));
-  }
+  static auto gradient(const auto&, const auto&) { return Scalar(0); }
 };
 
 /// y = 1 / (1 + e^-x);  dx = dy y (1 - y)
@@ -149,10 +124,7 @@ struct Sigmoid {
   static constexpr const char* kName = "sigmoid";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return math::sigmoid(x); }
-  template <class T>
-  static T gradient(const T& dy, const T& y) {
-    return dy * (y * (1 - y));
-  }
+  static auto gradient(const auto& dy, const auto& y) { return dy * (y * (1 - y)); }
 };
 
 /// y = tanh x;  dx = dy (1 - y^2)
@@ -160,10 +132,7 @@ struct Tanh {
   static constexpr const char* kName = "tanh";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return math::tanh(x); }
-  template <class T>
-  static T gradient(const T& dy, const T& y) {
-    return dy * (1 - y * y);
-  }
+  static auto gradient(const auto& dy, const auto& y) { return dy * (1 - y * y); }
 };
 
 /// y = max(x, 0);  dx = dy where y > 0, else 0
@@ -171,10 +140,7 @@ struct Relu {
   static constexpr const char* kName = "relu";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return x < 0 ? 0 : x; }
-  template <class T>
-  static T gradient(const T& dy, const T& y) {
-    return where(y > 0, dy, T(Scalar(0)));
-  }
+  static auto gradient(const auto& dy, const auto& y) { return where(y > 0, dy, 0); }
 };
 
 /// y = s x where x > 0, s a (e^x - 1) elsewhere;  dx = dy s where y > 0, dy (y + s a) elsewhere
@@ -185,9 +151,8 @@ struct Selu {
   static constexpr auto kScale = Scalar(1.0507009873554804934193349852946);
   static constexpr auto kAlpha = Scalar(1.6732632423543772848170429916717);
   static Scalar value(Scalar x) { return x > 0 ? kScale * x : kScale * kAlpha * math::expm1(x); }
-  template <class T>
-  static T gradient(const T& dy, const T& y) {
-    return dy * where(y > 0, T(kScale), y + kScale * kAlpha);
+  static auto gradient(const auto& dy, const auto& y) {
+    return dy * where(y > 0, kScale, y + kScale * kAlpha);
   }
 };
 
@@ -196,10 +161,7 @@ struct Elu {
   static constexpr const char* kName = "elu";
   static constexpr bool kFromOutput = true;
   static Scalar value(Scalar x) { return x > 0 ? x : math::expm1(x); }
-  template <class T>
-  static T gradient(const T& dy, const T& y) {
-    return dy * where(y > 0, T(Scalar(1)), y + 1);
-  }
+  static auto gradient(const auto& dy, const auto& y) { return dy * where(y > 0, 1, y + 1); }
 };
 
 /// y = ln(1 + e^x);  dx = dy sigmoid(x)
@@ -207,8 +169,7 @@ struct Softplus {
   static constexpr const char* kName = "softplus";
   static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return math::softplus(x); }
-  template <class T>
-  static T gradient(const T& dy, const T& x) {
+  static auto gradient(const auto& dy, const auto& x) {
     using math::sigmoid;
     return dy * sigmoid(x);
   }

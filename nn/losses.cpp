@@ -50,37 +50,26 @@ struct Bce {
   }
   static Scalar by_prediction(Scalar z, Scalar t) { return math::sigmoid(z) - t; }
   static Variable by_prediction(const Variable& z, const Variable& t) { return sigmoid(z) - t; }
-  template <class T>
-  static T by_target(const T& z, const T&) {
-    return -z;
-  }
+  static auto by_target(const auto& z, const auto&) { return -z; }
 };
 
 /// L = (x - t)^2;  L_x = 2 (x - t), L_t = -L_x
 struct SquaredError {
   static constexpr const char* kName = "mse";
   static Scalar value(Scalar x, Scalar t) { return (x - t) * (x - t); }
-  template <class T>
-  static T by_prediction(const T& x, const T& t) {
-    return 2 * (x - t);
-  }
-  template <class T>
-  static T by_target(const T& x, const T& t) {
-    return 2 * (t - x);
-  }
+  static auto by_prediction(const auto& x, const auto& t) { return 2 * (x - t); }
+  static auto by_target(const auto& x, const auto& t) { return 2 * (t - x); }
 };
 
 /// L = |x - t|;  L_x = sign(x - t), L_t = -L_x
 struct AbsoluteError {
   static constexpr const char* kName = "mae";
   static Scalar value(Scalar x, Scalar t) { return std::abs(x - t); }
-  template <class T>
-  static T by_prediction(const T& x, const T& t) {
-    return function::Abs::gradient(T(Scalar(1)), x - t);
+  static auto by_prediction(const auto& x, const auto& t) {
+    return function::Abs::gradient(Scalar(1), x - t);
   }
-  template <class T>
-  static T by_target(const T& x, const T& t) {
-    return function::Abs::gradient(T(Scalar(1)), t - x);
+  static auto by_target(const auto& x, const auto& t) {
+    return function::Abs::gradient(Scalar(1), t - x);
   }
 };
 
@@ -94,8 +83,7 @@ struct ProbabilityBce {
     const Scalar yes = std::log(p), no = std::log1p(-p);
     return -t * clamped(yes) - (1 - t) * clamped(no);
   }
-  template <class T>
-  static T by_prediction(const T& p, const T& t) {
+  static auto by_prediction(const auto& p, const auto& t) {
     return (1 - t) / at_least(1 - p) - t / at_least(p);
   }
   static Scalar by_target(Scalar p, Scalar) {
@@ -107,10 +95,7 @@ struct ProbabilityBce {
 
  private:
   static Scalar clamped(Scalar log) { return log < kLeastLog ? kLeastLog : log; }
-  template <class T>
-  static T at_least(const T& p) {
-    return where(-p > -kLeast, T(kLeast), p);
-  }
+  static auto at_least(const auto& p) { return where(-p > -kLeast, kLeast, p); }
   // Where the clamp holds, no derivative meets the logarithm.
   static Variable clamped_log(const Variable& p) {
     const Variable low = -log(p.detach()) > -kLeastLog;
@@ -127,15 +112,11 @@ struct Huber {
     const Scalar size = std::abs(x - t);
     return size <= delta ? size * size / 2 : delta * (size - delta / 2);
   }
-  template <class T>
-  T by_prediction(const T& x, const T& t) const {
-    const T e = x - t;
-    return where(e > delta, T(delta), where(-e > delta, T(-delta), e));
+  auto by_prediction(const auto& x, const auto& t) const {
+    const auto e = x - t;
+    return where(e > delta, delta, where(-e > delta, -delta, e));
   }
-  template <class T>
-  T by_target(const T& x, const T& t) const {
-    return by_prediction(t, x);
-  }
+  auto by_target(const auto& x, const auto& t) const { return by_prediction(t, x); }
 };
 
 /// The divergence of N(m, e^v) from N(0, 1). Near 0, where e^v - 1 has digits
