@@ -243,12 +243,12 @@ Variable scatter_add(const Variable& x, int axis, const Indices& index, const Va
   return apply(ScatterAdd{axis, index}, x, source);
 }
 
-Tensor one_hot(std::span<const Index> classes, Index count) {
+Tensor one_hot(std::span<const Index> classes, Index count, const char* operation) {
   Tensor y = Tensor::zeros({std::ssize(classes), count});
   const std::span<Scalar> rows = y.mutable_data();
   for (std::size_t i = 0; i < classes.size(); ++i) {
     if (classes[i] < 0 || classes[i] >= count) {
-      fail("[one_hot] got class {} at {}, expected {}", classes[i], i,
+      fail("[{}] got class {} for sample {}, expected {}", operation, classes[i], i,
            count == 0 ? "none" : fmt::format("0 to {}", count - 1));
     }
     rows[i * static_cast<std::size_t>(count) + static_cast<std::size_t>(classes[i])] = 1;

@@ -59,9 +59,9 @@ Variable gather(const Variable& x, int axis, const Indices& index);
 /// `index`.
 Variable scatter_add(const Variable& x, int axis, const Indices& index, const Variable& source);
 
-/// For each class a row of `count` numbers, 1 at the class and 0 elsewhere: a
-/// constant (n, count). Throws `Error` where a class is not one of 0, 1, ...,
-/// count - 1.
-Tensor one_hot(std::span<const Index> classes, Index count);
+/// For each sample's class a row of `count` numbers, 1 at the class and 0
+/// elsewhere: a constant (n, count). Throws `Error`, naming `operation`, where a
+/// class is not one of 0, 1, ..., count - 1.
+Tensor one_hot(std::span<const Index> classes, Index count, const char* operation = "one_hot");
 
 }  // namespace gradus

@@ -1,4 +1,5 @@
 #include "autograd/arithmetic.h"
+#include "autograd/indexing.h"
 #include "autograd/operation.h"
 #include "autograd/reductions.h"
 #include "autograd/softmax.h"
@@ -33,22 +34,9 @@ struct SoftmaxCrossEntropy {
   }
   void backward(const Tensor& dy, const Gradients& d) const {
     const Scalar g = dy.item() / static_cast<Scalar>(l.shape()[0]);
-    const Index rows = l.shape()[0], classes = l.shape()[1];
-    const Scalar *const log = l.data().data(), *const target = t.get().data().data();
-    d[0].fill([&](Tensor& dz, Write write) {
-      Scalar* const to = dz.mutable_data().data();
-      parallel_for(rows, grain_for(classes), [&](Index begin, Index end) {
-        for (Index i = begin * classes; i < end * classes; i += classes) {
-          double total = 0;
-#pragma omp simd reduction(+ : total)
-          for (Index j = i; j < i + classes; ++j) total += static_cast<double>(target[j]);
-          const auto sum = static_cast<Scalar>(total);
-#pragma omp simd
-          for (Index j = i; j < i + classes; ++j) {
-            to[j] = (write == Write::add ? to[j] : 0) + g * (math::exp(log[j]) * sum - target[j]);
-          }
-        }
-      });
+    d[0].fill([&](Tensor& dz, Write write) {  // l's own, for the gradient -g t
+      const Tensor dl = mapped([g](Scalar target) { return -g * target; }, t.get());
+      log_softmax_backward(dz, write, dl, l, 1);
     });
     d[1].map([g](Scalar v) { return -g * v; }, l);
   }
@@ -71,17 +59,8 @@ Variable softmax_cross_entropy(const Variable& logits, std::span<const Index> cl
     fail("[softmax_cross_entropy] got logits {} and {} classes, expected (n, classes) and n",
          shape.str(), classes.size());
   }
-  Tensor targets = Tensor::zeros(shape);
-  const std::span<Scalar> one_hot = targets.mutable_data();
-  for (Index i = 0; i < shape[0]; ++i) {
-    const Index c = classes[static_cast<std::size_t>(i)];
-    if (c < 0 || c >= shape[1]) {
-      fail("[softmax_cross_entropy] got class {} for sample {}, expected 0 to {}", c, i,
-           shape[1] - 1);
-    }
-    one_hot[static_cast<std::size_t>(i * shape[1] + c)] = 1;
-  }
-  return softmax_cross_entropy(logits, Variable(targets));
+  return softmax_cross_entropy(logits,
+                               Variable(one_hot(classes, shape[1], "softmax_cross_entropy")));
 }
 
 }  // namespace gradus::nn

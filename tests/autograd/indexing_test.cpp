@@ -214,11 +214,11 @@ TEST(OneHotTest, RefusesOtherClasses) {
   EXPECT_EQ(error_of([] {
               one_hot(std::array<Index, 2>{0, 3}, 3);
             }),
-            "[one_hot] got class 3 at 1, expected 0 to 2");
+            "[one_hot] got class 3 for sample 1, expected 0 to 2");
   EXPECT_EQ(error_of([] { one_hot(std::array<Index, 1>{-1}, 3); }),
-            "[one_hot] got class -1 at 0, expected 0 to 2");
+            "[one_hot] got class -1 for sample 0, expected 0 to 2");
   EXPECT_EQ(error_of([] { one_hot(std::array<Index, 1>{0}, 0); }),
-            "[one_hot] got class 0 at 0, expected none");
+            "[one_hot] got class 0 for sample 0, expected none");
 }
 
 }  // namespace
