@@ -16,20 +16,16 @@ Tensor summed_to(const Shape& shape, const Tensor& x) {
   sum_to(y, Write::overwrite, x);
   return y;
 }
-// How many elements of x there are for each of `reduced`.
-Scalar count_of(const Tensor& x, const Shape& reduced) {
-  return static_cast<Scalar>(x.numel()) / static_cast<Scalar>(reduced.numel());
+// How many elements of shape `from` there are for each of `to`.
+Scalar count_of(const Shape& from, const Shape& to) {
+  return static_cast<Scalar>(from.numel()) / static_cast<Scalar>(to.numel());
 }
 
 /// y = the mean of x;  dx = dy / n
 struct Mean {
   static constexpr const char* kName = "mean";
-  Shape to;
-  Shape from{};
+  Shape to{}, from{};
 
-  Scalar count() const {
-    return static_cast<Scalar>(from.numel()) / static_cast<Scalar>(to.numel());
-  }
   Tensor forward(const Tensor& x) {
     from = x.shape();
     Tensor y = Tensor::uninitialized(to);
@@ -39,29 +35,20 @@ struct Mean {
   void backward(const Tensor& dy, const Gradients& d) const {
     d[0].fill([&](Tensor& dx, Write write) {
       map(
-          dx, write, [n = count()](Scalar g) { return g / n; }, dy);
+          dx, write, [n = count_of(from, to)](Scalar g) { return g / n; }, dy);
     });
   }
   Variables rule(const Variable& dy, const Recall&) const {
-    return {broadcast_to(dy / count(), from)};
+    return {broadcast_to(dy / count_of(from, to), from)};
   }
 };
 Variable mean_to(const Variable& x, const Shape& to) { return apply(Mean{to}, x); }
 
-struct Largest {
-  static constexpr const char* kName = "max";
-  static void reduce(Tensor& y, const Tensor& x) { max_to(y, x); }
-};
-struct Smallest {
-  static constexpr const char* kName = "min";
-  static void reduce(Tensor& y, const Tensor& x) { min_to(y, x); }
-};
-
 /// y = the largest or smallest x;  dx = dy / k at the k of x that are, else 0
-template <class Which>
+template <bool kLargest>
 struct Extreme {
-  static constexpr const char* kName = Which::kName;
-  Shape to;
+  static constexpr const char* kName = kLargest ? "max" : "min";
+  Shape to{};
   Saved x{0}, y{Saved::kOutput};
 
   Tensor forward(const Tensor& input) {
@@ -71,7 +58,7 @@ struct Extreme {
     }
     x = input;
     Tensor result = Tensor::uninitialized(to);
-    Which::reduce(result, input);
+    kLargest ? max_to(result, input) : min_to(result, input);
     y = result;
     return result;
   }
@@ -95,8 +82,8 @@ struct Extreme {
 /// y = sum of (x - mean)^2 / m with m = n - correction;  dx = 2 dy (x - mean) / m
 struct Var {
   static constexpr const char* kName = "var";
-  Shape to;
   int correction;
+  Shape to{};
   Saved x{0};
 
   // Twice, because a large mean is rounded; the mean of what is left is small.
@@ -111,7 +98,7 @@ struct Var {
     return rest;
   }
   Scalar divisor() const {
-    return std::max(Scalar(0), count_of(x.get(), to) - static_cast<Scalar>(correction));
+    return std::max(Scalar(0), count_of(x.shape(), to) - static_cast<Scalar>(correction));
   }
   Tensor forward(const Tensor& input) {
     x = input;
@@ -131,7 +118,7 @@ struct Var {
 /// y = ln(sum of e^x) = m + ln s with m = max of x, s = sum of e^(x - m);  dx = dy e^(x - m) / s
 struct LogSumExp {
   static constexpr const char* kName = "logsumexp";
-  Shape to;
+  Shape to{};
   Saved x{0}, y{Saved::kOutput};
   Tensor most{}, total{};
 
@@ -162,38 +149,34 @@ struct LogSumExp {
   }
 };
 
-// operation(kept) with the shape that keeps the dimensions; they go afterwards, where they should.
-template <class Operation>
-Variable reduced(const char* name, const Variable& x, std::initializer_list<int> axes,
-                 bool keep_dims, const Operation& operation) {
-  const Variable y = operation(reduced_shape(name, x.shape(), axes, true));
-  return keep_dims ? y : reshape(y, reduced_shape(name, x.shape(), axes, false));
+// The operation with the shape that keeps the dimensions; they go afterwards, where they should.
+template <class Op>
+Variable reduced(Op op, const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
+  op.to = reduced_shape(Op::kName, x.shape(), axes, true);
+  const Variable y = apply(std::move(op), x);
+  return keep_dims ? y : reshape(y, reduced_shape(Op::kName, x.shape(), axes, false));
 }
 
 }  // namespace
 
 Variable sum(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
-  return reduced("sum", x, axes, keep_dims, [&](const Shape& to) { return sum_to(x, to); });
+  const Variable y = sum_to(x, reduced_shape("sum", x.shape(), axes, true));
+  return keep_dims ? y : reshape(y, reduced_shape("sum", x.shape(), axes, false));
 }
 Variable mean(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
-  return reduced("mean", x, axes, keep_dims, [&](const Shape& to) { return mean_to(x, to); });
+  return reduced(Mean{}, x, axes, keep_dims);
 }
 Variable max(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
-  return reduced("max", x, axes, keep_dims,
-                 [&](const Shape& to) { return apply(Extreme<Largest>{to}, x); });
+  return reduced(Extreme<true>{}, x, axes, keep_dims);
 }
 Variable min(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
-  return reduced("min", x, axes, keep_dims,
-                 [&](const Shape& to) { return apply(Extreme<Smallest>{to}, x); });
+  return reduced(Extreme<false>{}, x, axes, keep_dims);
 }
 Variable var(const Variable& x, std::initializer_list<int> axes, bool keep_dims, int correction) {
-  return reduced("var", x, axes, keep_dims, [&](const Shape& to) {
-    return apply(Var{to, correction}, x);
-  });
+  return reduced(Var{correction}, x, axes, keep_dims);
 }
 Variable logsumexp(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
-  return reduced("logsumexp", x, axes, keep_dims,
-                 [&](const Shape& to) { return apply(LogSumExp{to}, x); });
+  return reduced(LogSumExp{}, x, axes, keep_dims);
 }
 
 }  // namespace gradus

@@ -23,17 +23,13 @@ struct Mean : Sum {
   static Value result(Value sum, Index n) { return sum / static_cast<Value>(n); }
 };
 // `|` instead of `||`: a select that the compiler vectorises. Once NaN, always NaN.
-struct Max {
+template <bool kLargest>
+struct Extreme {
   using Value = Scalar;
-  static constexpr Value kStart = -std::numeric_limits<Scalar>::infinity();
-  static Value with(Value best, Scalar v) { return bool(v > best) | bool(v != v) ? v : best; }
-  static Value together(Value a, Value b) { return with(a, b); }
-  static Value result(Value best, Index) { return best; }
-};
-struct Min {
-  using Value = Scalar;
-  static constexpr Value kStart = std::numeric_limits<Scalar>::infinity();
-  static Value with(Value best, Scalar v) { return bool(v < best) | bool(v != v) ? v : best; }
+  static constexpr Value kStart = (kLargest ? -1 : 1) * std::numeric_limits<Scalar>::infinity();
+  static Value with(Value best, Scalar v) {
+    return bool(kLargest ? v > best : v < best) | bool(v != v) ? v : best;
+  }
   static Value together(Value a, Value b) { return with(a, b); }
   static Value result(Value best, Index) { return best; }
 };
@@ -173,8 +169,10 @@ Shape reduced_shape(const char* operation, const Shape& shape, std::span<const i
 
 void sum_to(Tensor& out, Write write, const Tensor& x) { take_to<Sum>(out, write, x); }
 void mean_to(Tensor& out, const Tensor& x) { take_to<Mean>(out, Write::overwrite, x); }
-void max_to(Tensor& out, const Tensor& x) { take_to<Max>(out, Write::overwrite, x); }
-void min_to(Tensor& out, const Tensor& x) { take_to<Min>(out, Write::overwrite, x); }
-Scalar max_of(std::span<const Scalar> x) { return take_row<Max>(x.data(), std::ssize(x)); }
+void max_to(Tensor& out, const Tensor& x) { take_to<Extreme<true>>(out, Write::overwrite, x); }
+void min_to(Tensor& out, const Tensor& x) { take_to<Extreme<false>>(out, Write::overwrite, x); }
+Scalar max_of(std::span<const Scalar> x) {
+  return take_row<Extreme<true>>(x.data(), std::ssize(x));
+}
 
 }  // namespace gradus
