@@ -2,6 +2,7 @@
 
 #include "autograd/arithmetic.h"
 #include "autograd/operation.h"
+#include "tensor/checks.h"
 
 namespace gradus {
 namespace {
@@ -17,9 +18,7 @@ struct Dropout {
     return [scale = 1 / (1 - rate)](Scalar v, Scalar m) { return m != 0 ? v * scale : 0; };
   }
   Tensor forward(const Tensor& x, const Tensor& m) {
-    if (!(rate >= 0 && rate < 1)) {
-      fail("[dropout] got rate {}, expected at least 0 and below 1", rate);
-    }
+    checked_share(kName, "rate", rate);
     if (!broadcasts_to(m.shape(), x.shape())) {
       fail("[dropout] got a mask of shape {} for {}, expected one that broadcasts to it",
            m.shape().str(), x.shape().str());

@@ -8,6 +8,7 @@
 #include "autograd/reductions.h"
 #include "autograd/shaping.h"
 #include "autograd/unary.h"
+#include "tensor/checks.h"
 
 namespace gradus {
 namespace {
@@ -96,9 +97,7 @@ struct Normalise {
       fail("[{}] got input {}, gamma {} and beta {}, expected (..., n), (n,) and (n,)", kName,
            input.shape().str(), weight.shape().str(), offset.shape().str());
     }
-    if (!(epsilon > 0) || !std::isfinite(epsilon)) {
-      fail("[{}] got epsilon {}, expected a positive number", kName, epsilon);
-    }
+    checked_positive(kName, "epsilon", epsilon);
     x = input;
     gamma = weight;
     const Matrix m(input.shape());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "autograd/variable.h"
+#include "tensor/safetensors.h"
 
 namespace gradus {
 
@@ -53,5 +54,12 @@ struct NamedParameter {
   Variable variable;
 };
 using Parameters = std::vector<NamedParameter>;
+
+/// Their tensors, which share the elements, as files hold them.
+inline std::vector<NamedTensor> tensors_of(const Parameters& parameters) {
+  std::vector<NamedTensor> result;
+  for (const auto& [name, variable] : parameters) result.push_back({name, variable.value()});
+  return result;
+}
 
 }  // namespace gradus

@@ -1,13 +1,11 @@
 #include "nn/normalisation.h"
 
-#include <cmath>
-
 #include "autograd/arithmetic.h"
 #include "autograd/dropout.h"
 #include "autograd/normalisation.h"
 #include "autograd/unary.h"
 #include "nn/mode.h"
-#include "tensor/error.h"
+#include "tensor/checks.h"
 #include "tensor/map.h"
 
 namespace gradus::nn {
@@ -16,21 +14,6 @@ namespace {
 Shape checked_features(const char* layer, Index features) {
   if (features < 1) fail("[{}] got {} features, expected at least 1", layer, features);
   return {features};
-}
-
-// A number that is at least 0 and below 1.
-Scalar checked_share(const char* layer, const char* what, Scalar value) {
-  if (!(value >= 0 && value < 1)) {
-    fail("[{}] got {} {}, expected at least 0 and below 1", layer, what, value);
-  }
-  return value;
-}
-
-Scalar checked_epsilon(const char* layer, Scalar epsilon) {
-  if (!(epsilon > 0) || !std::isfinite(epsilon)) {
-    fail("[{}] got epsilon {}, expected a positive number", layer, epsilon);
-  }
-  return epsilon;
 }
 
 std::uint64_t seed_from(Generator& random) {
@@ -51,7 +34,7 @@ Variable Dropout::forward(const Variable& x) {
 LayerNorm::LayerNorm(Index features, Scalar epsilon)
     : gamma(Tensor::ones(checked_features("LayerNorm", features))),
       beta(Tensor::zeros({features})),
-      epsilon_(checked_epsilon("LayerNorm", epsilon)) {}
+      epsilon_(checked_positive("LayerNorm", "epsilon", epsilon)) {}
 
 Variable LayerNorm::forward(const Variable& x) { return layer_norm(x, gamma, beta, epsilon_); }
 
@@ -66,7 +49,7 @@ BatchNorm::BatchNorm(Index features, Scalar momentum, Scalar epsilon)
       running_mean(Tensor::zeros({features})),
       running_variance(Tensor::ones({features})),
       momentum_(checked_share("BatchNorm", "momentum", momentum)),
-      epsilon_(checked_epsilon("BatchNorm", epsilon)) {}
+      epsilon_(checked_positive("BatchNorm", "epsilon", epsilon)) {}
 
 Variable BatchNorm::forward(const Variable& x) {
   if (training() && gamma.requires_grad()) {

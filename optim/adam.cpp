@@ -2,16 +2,16 @@
 
 #include <cmath>
 
-#include "optim/checks.h"
+#include "tensor/checks.h"
 
 namespace gradus::optim {
 
 Adam::Adam(Parameters parameters, AdamOptions options)
     : Optimizer(std::move(parameters), {"mean", "mean_square"}, options.learning_rate),
       options_(options) {
-  check_decay("Adam", "beta1", options.beta1);
-  check_decay("Adam", "beta2", options.beta2);
-  check_epsilon("Adam", options.epsilon);
+  checked_share("Adam", "beta1", options.beta1);
+  checked_share("Adam", "beta2", options.beta2);
+  checked_positive("Adam", "epsilon", options.epsilon);
 }
 
 void Adam::begin_step() {

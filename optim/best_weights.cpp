@@ -2,10 +2,9 @@
 
 namespace gradus::optim {
 
-BestWeights::BestWeights(Parameters parameters) : parameters_(std::move(parameters)) {
-  for (const NamedParameter& p : parameters_) {
-    weights_.push_back({p.name, p.variable.value().clone()});
-  }
+BestWeights::BestWeights(Parameters parameters)
+    : parameters_(std::move(parameters)), weights_(tensors_of(parameters_)) {
+  for (NamedTensor& w : weights_) w.value = w.value.clone();
 }
 
 void BestWeights::on_epoch_end(const History& history) {

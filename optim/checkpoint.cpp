@@ -132,10 +132,7 @@ History Checkpoint::restore() {
     const double best_loss = number(progress.at("best_loss"));
     const std::vector<std::uint64_t> positions =
         counters(generators_, progress.value("generators", Json::array()));
-    std::vector<NamedTensor> weights;
-    for (const NamedParameter& p : optimizer_.all_parameters()) {
-      weights.push_back({p.name, p.variable.value()});
-    }
+    const std::vector<NamedTensor> weights = tensors_of(optimizer_.all_parameters());
     // All is checked before the first element changes.
     check_tensors(file, kWeight, weights);
     check_tensors(file, kBest, best_.weights());
@@ -165,11 +162,12 @@ void Checkpoint::on_epoch_end(const History& history) {
 
 void Checkpoint::save(const History& history) const {
   TensorFile file;
-  for (const NamedParameter& p : optimizer_.all_parameters()) {
-    file.tensors.push_back({kWeight + p.name, p.variable.value()});
-  }
-  for (NamedTensor& t : optimizer_.state()) file.tensors.push_back(std::move(t));
-  for (const NamedTensor& t : best_.weights()) file.tensors.push_back({kBest + t.name, t.value});
+  const auto add = [&](const char* prefix, const std::vector<NamedTensor>& tensors) {
+    for (const NamedTensor& t : tensors) file.tensors.push_back({prefix + t.name, t.value});
+  };
+  add(kWeight, tensors_of(optimizer_.all_parameters()));
+  add("", optimizer_.state());
+  add(kBest, best_.weights());
   Json epochs = Json::array();
   for (const EpochLog& e : history) {
     epochs.push_back(

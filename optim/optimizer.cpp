@@ -1,9 +1,8 @@
 #include "optim/optimizer.h"
 
 #include <algorithm>
-#include <cmath>
 
-#include "tensor/error.h"
+#include "tensor/checks.h"
 #include "tensor/parallel.h"
 
 namespace gradus::optim {
@@ -84,10 +83,7 @@ void Optimizer::zero_grad() {
 }
 
 void Optimizer::set_learning_rate(Scalar rate) {
-  if (!(rate > 0) || !std::isfinite(rate)) {
-    fail("[optimizer] got learning rate {}, expected a positive number", rate);
-  }
-  learning_rate_ = rate;
+  learning_rate_ = checked_positive("optimizer", "learning rate", rate);
 }
 
 std::vector<NamedTensor> Optimizer::state() const {

@@ -2,14 +2,14 @@
 
 #include <cmath>
 
-#include "optim/checks.h"
+#include "tensor/checks.h"
 
 namespace gradus::optim {
 
 RMSprop::RMSprop(Parameters parameters, RmspropOptions options)
     : Optimizer(std::move(parameters), {"mean_square"}, options.learning_rate), options_(options) {
-  check_decay("RMSprop", "rho", options.rho);
-  check_epsilon("RMSprop", options.epsilon);
+  checked_share("RMSprop", "rho", options.rho);
+  checked_positive("RMSprop", "epsilon", options.epsilon);
 }
 
 void RMSprop::update(const Chunk& c) const {

@@ -1,6 +1,6 @@
 #include "optim/sgd.h"
 
-#include "optim/checks.h"
+#include "tensor/checks.h"
 
 namespace gradus::optim {
 
@@ -10,7 +10,7 @@ SGD::SGD(Parameters parameters, SgdOptions options)
           options.momentum > 0 ? std::vector<std::string>{"velocity"} : std::vector<std::string>{},
           options.learning_rate),
       options_(options) {
-  check_decay("SGD", "momentum", options.momentum);
+  checked_share("SGD", "momentum", options.momentum);
   if (options.nesterov && options.momentum == 0) {
     fail("[SGD] got nesterov without momentum, expected a momentum above 0");
   }

@@ -88,12 +88,16 @@ TEST_F(State, LoadingIsSeenByCopiesOfTheHandlesOnly) {
 
 TEST_F(State, RefusesAMissingTensor) {
   save_changed([](auto& tensors) { tensors.erase(tensors.begin() + 2); });
-  EXPECT_EQ(load_error(), "has no \"dense_1.weight\", which this model needs");
+  EXPECT_EQ(
+      load_error(),
+      "[tensors] no tensor \"dense_1.weight\"; there are: dense.weight, dense.bias, dense_1.bias");
 }
 
 TEST_F(State, RefusesARenamedTensor) {
   save_changed([](auto& tensors) { tensors[3].name = "dense_1.offset"; });
-  EXPECT_EQ(load_error(), "has no \"dense_1.bias\", which this model needs");
+  EXPECT_EQ(load_error(),
+            "[tensors] no tensor \"dense_1.bias\"; there are: dense.weight, dense.bias, "
+            "dense_1.weight, dense_1.offset");
 }
 
 TEST_F(State, RefusesATensorTooMany) {
@@ -103,12 +107,12 @@ TEST_F(State, RefusesATensorTooMany) {
 
 TEST_F(State, RefusesAnotherShape) {
   save_changed([](auto& tensors) { tensors[0].value = tensors[0].value.reshape({3, 2}); });
-  EXPECT_EQ(load_error(), "\"dense.weight\" has shape (3, 2), expected (2, 3)");
+  EXPECT_EQ(load_error(), "[tensors] \"dense.weight\" has shape (3, 2), expected (2, 3)");
 }
 
 TEST_F(State, RefusesTheLastShapeBeforeItChangesTheFirst) {
   save_changed([](auto& tensors) { tensors[3].value = Tensor::ones({2}); });
-  EXPECT_EQ(load_error(), "\"dense_1.bias\" has shape (2,), expected (1,)");
+  EXPECT_EQ(load_error(), "[tensors] \"dense_1.bias\" has shape (2,), expected (1,)");
 }
 
 TEST_F(State, RefusesADamagedFile) {

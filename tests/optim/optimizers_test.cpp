@@ -274,19 +274,19 @@ TEST(Optimizers, RefuseOptionsOutOfRange) {
   const Parameters p{{"p", parameter({1})}};
   const Scalar nan = std::numeric_limits<Scalar>::quiet_NaN();
   EXPECT_EQ(error_of([&] { SGD(p, {.momentum = 1}); }),
-            "[SGD] got momentum 1, expected a number in [0, 1)");
+            "[SGD] got momentum 1, expected at least 0 and below 1");
   EXPECT_EQ(error_of([&] { SGD(p, {.momentum = Scalar(-0.5)}); }),
-            "[SGD] got momentum -0.5, expected a number in [0, 1)");
+            "[SGD] got momentum -0.5, expected at least 0 and below 1");
   EXPECT_NE(error_of([&] { SGD(p, {.momentum = nan}); }), "(no error)");
   EXPECT_EQ(error_of([&] { RMSprop(p, {.rho = 1}); }),
-            "[RMSprop] got rho 1, expected a number in [0, 1)");
+            "[RMSprop] got rho 1, expected at least 0 and below 1");
   EXPECT_EQ(error_of([&] { RMSprop(p, {.epsilon = -1}); }),
             "[RMSprop] got epsilon -1, expected a positive number");
   EXPECT_NE(error_of([&] { RMSprop(p, {.epsilon = 0}); }), "(no error)") << "0 / 0 is near";
   EXPECT_EQ(error_of([&] { Adam(p, {.beta1 = 1}); }),
-            "[Adam] got beta1 1, expected a number in [0, 1)");
+            "[Adam] got beta1 1, expected at least 0 and below 1");
   EXPECT_EQ(error_of([&] { Adam(p, {.beta2 = -1}); }),
-            "[Adam] got beta2 -1, expected a number in [0, 1)");
+            "[Adam] got beta2 -1, expected at least 0 and below 1");
   EXPECT_NE(error_of([&] { Adam(p, {.epsilon = nan}); }), "(no error)");
   EXPECT_EQ(error_of([&] { Adam(p, {.epsilon = std::numeric_limits<Scalar>::infinity()}); }),
             "[Adam] got epsilon inf, expected a positive number");
