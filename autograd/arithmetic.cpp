@@ -10,13 +10,10 @@ namespace {
 /// c = a + b
 struct Add {
   static constexpr const char* kName = "add";
-  Tensor forward(const Tensor& a, const Tensor& b) {
-    return mapped(
-        kName, [](Scalar x, Scalar y) { return x + y; }, a, b);
-  }
+  Tensor forward(const Tensor& a, const Tensor& b) { return mapped(kName, std::plus<>(), a, b); }
   void backward(const Tensor& dc, const Gradients& d) const {
-    d[0].map([](Scalar g) { return g; }, dc);
-    d[1].map([](Scalar g) { return g; }, dc);
+    d[0].map(std::identity(), dc);
+    d[1].map(std::identity(), dc);
   }
   Variables rule(const Variable& dc, const Recall&) const { return {dc, dc}; }
 };
@@ -24,13 +21,10 @@ struct Add {
 /// c = a - b
 struct Sub {
   static constexpr const char* kName = "sub";
-  Tensor forward(const Tensor& a, const Tensor& b) {
-    return mapped(
-        kName, [](Scalar x, Scalar y) { return x - y; }, a, b);
-  }
+  Tensor forward(const Tensor& a, const Tensor& b) { return mapped(kName, std::minus<>(), a, b); }
   void backward(const Tensor& dc, const Gradients& d) const {
-    d[0].map([](Scalar g) { return g; }, dc);
-    d[1].map([](Scalar g) { return -g; }, dc);
+    d[0].map(std::identity(), dc);
+    d[1].map(std::negate<>(), dc);
   }
   Variables rule(const Variable& dc, const Recall&) const { return {dc, -dc}; }
 };
@@ -42,12 +36,11 @@ struct Mul {
   Tensor forward(const Tensor& x, const Tensor& y) {
     a = x;
     b = y;
-    return mapped(
-        kName, [](Scalar p, Scalar q) { return p * q; }, x, y);
+    return mapped(kName, std::multiplies<>(), x, y);
   }
   void backward(const Tensor& dc, const Gradients& d) const {
-    d[0].map([](Scalar g, Scalar q) { return g * q; }, dc, b.get());
-    d[1].map([](Scalar g, Scalar p) { return g * p; }, dc, a.get());
+    d[0].map(std::multiplies<>(), dc, b.get());
+    d[1].map(std::multiplies<>(), dc, a.get());
   }
   Variables rule(const Variable& dc, const Recall& recall) const {
     return {dc * recall(b), dc * recall(a)};
@@ -60,13 +53,12 @@ struct Div {
   Saved b{1}, c{Saved::kOutput};
   Tensor forward(const Tensor& x, const Tensor& y) {
     b = y;
-    const Tensor z = mapped(
-        kName, [](Scalar p, Scalar q) { return p / q; }, x, y);
+    const Tensor z = mapped(kName, std::divides<>(), x, y);
     c = z;
     return z;
   }
   void backward(const Tensor& dc, const Gradients& d) const {
-    d[0].map([](Scalar g, Scalar q) { return g / q; }, dc, b.get());
+    d[0].map(std::divides<>(), dc, b.get());
     d[1].map([](Scalar g, Scalar z, Scalar q) { return -g * z / q; }, dc, c.get(), b.get());
   }
   Variables rule(const Variable& dc, const Recall& recall) const {
@@ -77,12 +69,8 @@ struct Div {
 /// y = -x
 struct Neg {
   static constexpr const char* kName = "neg";
-  Tensor forward(const Tensor& x) {
-    return mapped([](Scalar v) { return -v; }, x);
-  }
-  void backward(const Tensor& dy, const Gradients& d) const {
-    d[0].map([](Scalar g) { return -g; }, dy);
-  }
+  Tensor forward(const Tensor& x) { return mapped(std::negate<>(), x); }
+  void backward(const Tensor& dy, const Gradients& d) const { d[0].map(std::negate<>(), dy); }
   Variables rule(const Variable& dy, const Recall&) const { return {-dy}; }
 };
 
@@ -92,11 +80,8 @@ struct Where {
   Saved condition{0};
   Tensor forward(const Tensor& c, const Tensor& a, const Tensor& b) {
     condition = c;
-    Tensor y =
-        Tensor::uninitialized(broadcast(kName, broadcast(kName, c.shape(), a.shape()), b.shape()));
-    map(
-        y, Write::overwrite, [](Scalar t, Scalar p, Scalar q) { return t != 0 ? p : q; }, c, a, b);
-    return y;
+    return mapped(
+        kName, [](Scalar t, Scalar p, Scalar q) { return t != 0 ? p : q; }, c, a, b);
   }
   void backward(const Tensor& dy, const Gradients& d) const {
     d[0].map([](Scalar) { return Scalar(0); }, dy);

@@ -1,6 +1,7 @@
 #include "autograd/engine.h"
 
 #include <algorithm>
+#include <functional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -93,7 +94,7 @@ void go_back(Node& node) {
   if (!Observer::any()) return node.backward(dy);
   const Clock::time_point begin = Clock::now();
   node.backward(dy);
-  Observer::tell(BackwardCall{node, dy, node.multiply_adds(), {begin, Clock::now()}});
+  Observer::tell(BackwardCall{node, dy, {begin, Clock::now()}});
 }
 
 }  // namespace
@@ -106,10 +107,7 @@ void Variable::backward(BackwardOptions options) const {
 void Variable::backward(const Tensor& seed, BackwardOptions options) const {
   check_seed(*this, seed.shape());
   Nodes nodes = reachable(node_);
-  node_->fill_slot([&](Tensor& slot, Write write) {
-    map(
-        slot, write, [](Scalar s) { return s; }, seed);
-  });
+  node_->fill_slot([&](Tensor& slot, Write write) { map(slot, write, std::identity(), seed); });
   try {
     for (std::shared_ptr<Node>& node : nodes) {
       if (node->has_hooks()) call_hooks(*node, options);

@@ -1,5 +1,7 @@
 #include "autograd/indexing.h"
 
+#include <functional>
+
 #include "autograd/arithmetic.h"
 #include "autograd/operation.h"
 #include "tensor/strided.h"
@@ -213,7 +215,7 @@ struct ScatterAdd {
     return y;
   }
   void backward(const Tensor& dy, const Gradients& d) const {
-    d[0].map([](Scalar g) { return g; }, dy);
+    d[0].map(std::identity(), dy);
     d[1].fill([&](Tensor& ds, Write write) { write_gathered(ds, write, dy, axis, index); });
   }
   Variables rule(const Variable& dy, const Recall&) const { return {dy, gather(dy, axis, index)}; }

@@ -23,7 +23,7 @@ struct ForwardCall {
   const char* operation;
   std::span<const Variable* const> inputs;
   const Tensor& output;
-  double multiply_adds;  ///< as in BackwardCall
+  double multiply_adds;  ///< of its product; 0 where it has none
   TimeSpan time;
 };
 
@@ -31,7 +31,6 @@ struct ForwardCall {
 struct BackwardCall {
   const Node& node;
   const Tensor& gradient;  ///< that of the output, from which it worked
-  double multiply_adds;    ///< of the operation's forward product; 0 where it has none
   TimeSpan time;
 };
 

@@ -227,9 +227,11 @@ Tensor mapped(F f, const Tensor& x) {
   return y;
 }
 template <class F>
-Tensor mapped(const char* operation, F f, const Tensor& a, const Tensor& b) {
-  Tensor y = Tensor::uninitialized(broadcast(operation, a.shape(), b.shape()));
-  map(y, Write::overwrite, f, a, b);
+Tensor mapped(const char* operation, F f, const Tensor& first, const auto&... rest) {
+  Shape shape = first.shape();
+  ((shape = broadcast(operation, shape, rest.shape())), ...);
+  Tensor y = Tensor::uninitialized(shape);
+  map(y, Write::overwrite, f, first, rest...);
   return y;
 }
 

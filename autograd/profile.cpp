@@ -62,7 +62,8 @@ void Profile::called(const BackwardCall& call) {
     elements += static_cast<double>(std::max(shape.numel(), call.node.shape().numel()));
     if (i < 2) products += 1;
   }
-  const double flops = call.multiply_adds > 0 ? 2 * products * call.multiply_adds : elements;
+  const double multiply_adds = call.node.multiply_adds();
+  const double flops = multiply_adds > 0 ? 2 * products * multiply_adds : elements;
   add({call.node.operation(), &call.node.path(), true, 0, 0, bytes, flops, call.node.shape()},
       call.time);
 }

@@ -1,6 +1,7 @@
 #include "autograd/reductions.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "autograd/arithmetic.h"
 #include "autograd/operation.h"
@@ -92,8 +93,7 @@ struct Var {
     for (int pass = 0; pass < 2; ++pass) {
       Tensor average = Tensor::uninitialized(to);
       mean_to(average, rest);
-      rest = mapped(
-          kName, [](Scalar v, Scalar m) { return v - m; }, rest, average);
+      rest = mapped(kName, std::minus<>(), rest, average);
     }
     return rest;
   }

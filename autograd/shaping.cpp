@@ -1,12 +1,12 @@
 #include "autograd/shaping.h"
 
+#include <functional>
+
 #include "autograd/arithmetic.h"
 #include "autograd/operation.h"
 
 namespace gradus {
 namespace {
-
-constexpr auto kCopy = [](Scalar v) { return v; };
 
 /// y has the elements of x under another shape;  dx = dy under x's shape
 struct Reshape {
@@ -16,7 +16,9 @@ struct Reshape {
     from = x.shape();
     return x.reshape(to);
   }
-  void backward(const Tensor& dy, const Gradients& d) const { d[0].map(kCopy, dy.reshape(from)); }
+  void backward(const Tensor& dy, const Gradients& d) const {
+    d[0].map(std::identity(), dy.reshape(from));
+  }
   Variables rule(const Variable& dy, const Recall&) const { return {reshape(dy, from)}; }
 };
 
@@ -33,10 +35,10 @@ struct BroadcastTo {
           from.str(), to.str());
     }
     Tensor y = Tensor::uninitialized(to);
-    map(y, Write::overwrite, kCopy, x);
+    map(y, Write::overwrite, std::identity(), x);
     return y;
   }
-  void backward(const Tensor& dy, const Gradients& d) const { d[0].map(kCopy, dy); }
+  void backward(const Tensor& dy, const Gradients& d) const { d[0].map(std::identity(), dy); }
   Variables rule(const Variable& dy, const Recall&) const { return {sum_to(dy, from)}; }
 };
 
@@ -57,7 +59,7 @@ struct SumTo {
     return y;
   }
   void backward(const Tensor& dy, const Gradients& d) const {
-    d[0].fill([&](Tensor& dx, Write write) { map(dx, write, kCopy, dy); });
+    d[0].fill([&](Tensor& dx, Write write) { map(dx, write, std::identity(), dy); });
   }
   Variables rule(const Variable& dy, const Recall&) const { return {broadcast_to(dy, from)}; }
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <functional>
 #include <limits>
 
 #include "tensor/error.h"
@@ -119,8 +120,7 @@ void take_to(Tensor& out, Write write, const Tensor& x) {
   int end = shape.rank();
   while (end > 0 && !is_reduced(end - 1)) --end;
   if (end == 0) {
-    map(
-        out, write, [](Scalar v) { return v; }, x.reshape(out.shape()));
+    map(out, write, std::identity(), x.reshape(out.shape()));
     return;
   }
   int begin = end;

@@ -41,10 +41,6 @@ Shape Shape::batch_of(Index size) const {
   return Shape(std::span<const Index>(sizes).first(static_cast<std::size_t>(rank_) + 1));
 }
 
-bool Shape::operator==(const Shape& other) const {
-  return std::equal(begin(), end(), other.begin(), other.end());
-}
-
 std::string Shape::str() const {
   return fmt::format("({}{})", fmt::join(begin(), end(), ", "), rank_ == 1 ? "," : "");
 }

@@ -41,13 +41,13 @@ class Shape {
   /// The shape of `size` such things: one more dimension in front.
   Shape batch_of(Index size) const;
 
-  bool operator==(const Shape& other) const;
+  bool operator==(const Shape& other) const = default;
 
   /// As Python writes a tuple: "(128, 784)", "(3,)", "()".
   std::string str() const;
 
  private:
-  std::array<Index, kMaxRank> sizes_{};
+  std::array<Index, kMaxRank> sizes_{};  // 0 from rank_ on
   int rank_ = 0;
   Index numel_ = 1;
 };
