@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "autograd/arithmetic.h"
 #include "autograd/observer.h"
@@ -14,9 +13,6 @@ namespace gradus {
 namespace {
 
 using Nodes = PoolVector<std::shared_ptr<Node>>;
-
-using NodeSet = std::unordered_set<const Node*, std::hash<const Node*>, std::equal_to<const Node*>,
-                                   PoolAllocator<const Node*>>;
 
 void refuse_freed(const Node& node) {
   if (node.released()) {
@@ -34,25 +30,12 @@ void refuse_freed(const Node& node) {
           node.operation());
 }
 
-// Everything that can be reached from `root`, newest first.
-Nodes reachable(const std::shared_ptr<Node>& root) {
-  Nodes found;
-  NodeSet seen;
-  const std::uint32_t thread = thread_number();
-  found.push_back(root);
-  seen.insert(root.get());
-  for (std::size_t next = 0; next < found.size(); ++next) {
-    refuse_freed(*found[next]);
-    if (found[next]->thread() != thread && !found[next]->is_leaf()) {
-      refuse_other_thread(*found[next]);
-    }
-    for (std::size_t i = 0; i < found[next]->parents().size(); ++i) {
-      const std::shared_ptr<Node>& parent = found[next]->parents()[i];
-      if (parent && seen.insert(parent.get()).second) found.push_back(parent);
-    }
-  }
-  std::ranges::sort(found, std::greater(), [](const auto& node) { return node->sequence(); });
-  return found;
+// What backward may pass, newest first.
+Nodes passable(const std::shared_ptr<Node>& root) {
+  return reachable(root, [](const Node& node) {
+    refuse_freed(node);
+    if (node.thread() != thread_number() && !node.is_leaf()) refuse_other_thread(node);
+  });
 }
 
 void check_seed(const Variable& y, const Shape& seed) {
@@ -106,7 +89,7 @@ void Variable::backward(BackwardOptions options) const {
 
 void Variable::backward(const Tensor& seed, BackwardOptions options) const {
   check_seed(*this, seed.shape());
-  Nodes nodes = reachable(node_);
+  Nodes nodes = passable(node_);
   node_->fill_slot([&](Tensor& slot, Write write) { map(slot, write, std::identity(), seed); });
   try {
     for (std::shared_ptr<Node>& node : nodes) {
@@ -133,7 +116,7 @@ std::vector<Variable> grad(const Variable& y, std::span<const Variable> xs, cons
   check_seed(y, seed.shape());
   std::unordered_map<const Node*, Variable> gradients;
   gradients[y.node().get()] = seed;
-  for (const std::shared_ptr<Node>& node : reachable(y.node())) {
+  for (const std::shared_ptr<Node>& node : passable(y.node())) {
     const auto found = gradients.find(node.get());
     if (node->has_hooks() && found != gradients.end()) node->call_hooks(found->second.value());
     if (node->is_leaf() || found == gradients.end()) continue;

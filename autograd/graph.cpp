@@ -3,7 +3,6 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cmath>
@@ -11,27 +10,14 @@
 #include <cstring>
 #include <iterator>
 #include <memory>
+#include <ranges>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "tensor/error.h"
 
 namespace gradus {
 namespace {
-
-// What is reachable from `root`, oldest first.
-std::vector<const Node*> reachable(const Node& root) {
-  std::vector<const Node*> found{&root};
-  std::unordered_set<const Node*> seen{&root};
-  for (std::size_t next = 0; next < found.size(); ++next) {
-    for (const std::shared_ptr<Node>& parent : found[next]->parents()) {
-      if (parent && seen.insert(parent.get()).second) found.push_back(parent.get());
-    }
-  }
-  std::ranges::sort(found, {}, &Node::sequence);
-  return found;
-}
 
 // As part of a quoted string, in which \n and the like are Graphviz' own.
 std::string escaped(std::string_view text) {
@@ -90,11 +76,12 @@ std::string to_dot(const Variable& y, const GraphOptions& options) {
 
   std::string text = "digraph {\n";
   std::unordered_map<const Node*, std::size_t> numbers;
-  for (const Node* const node : reachable(*y.node())) {
+  const auto nodes = reachable(y.node(), [](const Node&) {});
+  for (const auto& node : nodes | std::views::reverse) {
     const std::size_t number = numbers.size();
-    numbers[node] = number;
+    numbers[node.get()] = number;
     std::string label(node->operation());
-    if (const auto name = names.find(node); name != names.end()) label = name->second;
+    if (const auto name = names.find(node.get()); name != names.end()) label = name->second;
     label = escaped(label) + "\\n" + node->shape().str();
     if (const std::string path = node->path().str(); !path.empty()) label += "\\n" + escaped(path);
     if (node->released()) label += "\\nfreed";

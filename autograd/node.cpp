@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <iterator>
+#include <unordered_set>
 #include <utility>
 
 namespace gradus {
@@ -77,6 +79,23 @@ void Node::call_hooks(const Tensor& gradient) const {
 void HookHandle::remove() {
   const std::shared_ptr<Node> node = node_.lock();
   if (node) node->remove_hook(hook_.lock());
+}
+
+PoolVector<std::shared_ptr<Node>> reachable(const std::shared_ptr<Node>& root,
+                                            void (*visit)(const Node&)) {
+  PoolVector<std::shared_ptr<Node>> found{root};
+  std::unordered_set<const Node*, std::hash<const Node*>, std::equal_to<const Node*>,
+                     PoolAllocator<const Node*>>
+      seen{root.get()};
+  for (std::size_t next = 0; next < found.size(); ++next) {
+    const Node& node = *found[next];
+    visit(node);
+    for (const std::shared_ptr<Node>& parent : node.parents()) {
+      if (parent && seen.insert(parent.get()).second) found.push_back(parent);
+    }
+  }
+  std::ranges::sort(found, std::greater(), [](const auto& node) { return node->sequence(); });
+  return found;
 }
 
 std::int64_t live_nodes() { return node_count.load(std::memory_order_relaxed); }

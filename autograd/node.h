@@ -92,6 +92,11 @@ class Node : public std::enable_shared_from_this<Node> {
   bool released_ = false;
 };
 
+/// Everything that can be reached from `root`, newest first, without recursion.
+/// `visit` sees each node before its parents are looked at, and may throw.
+PoolVector<std::shared_ptr<Node>> reachable(const std::shared_ptr<Node>& root,
+                                            void (*visit)(const Node&));
+
 /// The calling thread's number: 1, 2, ... in the order in which threads asked.
 std::uint32_t thread_number();
 

@@ -1,8 +1,8 @@
 // What training minimises, each as one number.
 //
-// A loss between predictions and targets is the mean over every element of the
-// batch, which for equal-sized samples is the mean over the samples of the mean
-// over their features, as Keras defines it.
+// softmax_cross_entropy and gaussian_kl are sums over a sample's features, and the
+// mean of them over the samples. The others are the mean over every element of
+// the batch: over the samples the mean of the mean over features, as in Keras.
 //
 // Every function throws `Error` where the shapes of its arguments differ. The
 // loss of no elements is NaN.

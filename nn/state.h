@@ -15,8 +15,9 @@ namespace gradus::nn {
 void save_weights(Module& module, const std::filesystem::path& path,
                   std::map<std::string, std::string> metadata = {});
 
-/// Reads every parameter; the metadata may be anything. Throws `Error`, and leaves the module as it
-/// was, where the file is damaged or its names and shapes are not the module's.
+/// Reads every parameter; the metadata may be anything. Throws `Error`, and leaves
+/// the module as it was, where the file is damaged or its names and shapes are not
+/// the module's.
 void load_weights(Module& module, const std::filesystem::path& path);
 
 }  // namespace gradus::nn

@@ -8,10 +8,9 @@
 namespace gradus::nn {
 
 /// A table of every module that runs: name and type, output shape ("None"
-/// stands for the batch), number of parameters; children indented; the totals
-/// below. `sample` is the shape of one input, without the batch.
-/// Of a module with several
-/// outputs the shapes stand in brackets. Throws `Error` where the model does not take such an
+/// stands for the batch; several outputs' shapes stand in brackets), number of
+/// parameters; children indented; the totals below. `sample` is the shape of one
+/// input, without the batch. Throws `Error` where the model does not take such an
 /// input.
 std::string summary(Layer& model, const Shape& sample);
 

@@ -6,12 +6,12 @@ namespace gradus {
 namespace {
 
 // One dimension of both arrays.
-struct Loop {
+struct Dimension {
   Index size, to, from;
 };
 
 // A rectangle of two dimensions.
-void copy_block(Scalar* to, const Scalar* from, const Loop& rows, const Loop& columns,
+void copy_block(Scalar* to, const Scalar* from, const Dimension& rows, const Dimension& columns,
                 Write write) {
   for (Index r = 0; r < rows.size; ++r) {
     Scalar* const y = to + r * rows.to;
@@ -42,17 +42,17 @@ void copy_strided(const Shape& shape, Scalar* to, const Steps& to_steps, const S
                   const Steps& from_steps, Write write) {
   if (shape.numel() == 0) return;
   // Dimensions that lie one in the other in both arrays become one.
-  std::array<Loop, kMaxRank + 2> loops{{{1, 0, 0}, {1, 0, 0}}};
+  std::array<Dimension, kMaxRank + 2> dims{{{1, 0, 0}, {1, 0, 0}}};
   std::size_t count = 2;
   for (int axis = 0; axis < shape.rank(); ++axis) {
     const auto i = static_cast<std::size_t>(axis);
-    const Loop loop{shape[axis], to_steps[i], from_steps[i]};
-    if (loop.size == 1) continue;
-    Loop& before = loops[count - 1];
-    if (before.to == loop.to * loop.size && before.from == loop.from * loop.size) {
-      before = {before.size * loop.size, loop.to, loop.from};
+    const Dimension dim{shape[axis], to_steps[i], from_steps[i]};
+    if (dim.size == 1) continue;
+    Dimension& before = dims[count - 1];
+    if (before.to == dim.to * dim.size && before.from == dim.from * dim.size) {
+      before = {before.size * dim.size, dim.to, dim.from};
     } else {
-      loops[count++] = loop;
+      dims[count++] = dim;
     }
   }
   // The last dimension makes the columns of a block. Where neighbours of
@@ -61,11 +61,11 @@ void copy_strided(const Shape& shape, Scalar* to, const Steps& to_steps, const S
   // ones lose lines that lie a power of two apart (1024 x 1024: half the speed).
   std::size_t row = count - 2;
   for (std::size_t i = 2; i + 1 < count; ++i) {
-    if (loops[i].from < loops[row].from) row = i;
+    if (dims[i].from < dims[row].from) row = i;
   }
-  const Loop columns = loops[count - 1];
-  if (loops[row].from >= columns.from) row = count - 2;
-  const Loop rows = loops[row];
+  const Dimension columns = dims[count - 1];
+  if (dims[row].from >= columns.from) row = count - 2;
+  const Dimension rows = dims[row];
   constexpr Index kBlock = 1024, kSide = 16;
   Index wide = std::min(columns.size, rows.from < columns.from ? kSide : kBlock);
   const Index high = std::min(rows.size, kBlock / wide);
@@ -79,9 +79,9 @@ void copy_strided(const Shape& shape, Scalar* to, const Steps& to_steps, const S
       Index rest = block / across / down;
       for (std::size_t i = count - 1; i-- > 0;) {
         if (i == row) continue;
-        y += rest % loops[i].size * loops[i].to;
-        x += rest % loops[i].size * loops[i].from;
-        rest /= loops[i].size;
+        y += rest % dims[i].size * dims[i].to;
+        x += rest % dims[i].size * dims[i].from;
+        rest /= dims[i].size;
       }
       copy_block(to + y, from + x, {std::min(high, rows.size - r), rows.to, rows.from},
                  {std::min(wide, columns.size - c), columns.to, columns.from}, write);

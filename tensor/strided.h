@@ -36,7 +36,7 @@ class AxisSlice {
   void take(Tensor& to, Write write, const Tensor& whole) const;
   /// Copies all of `from` to their places in `whole`; what lies between stays.
   void put(Tensor& whole, Write write, const Tensor& from) const;
-  /// All of `whole` but them becomes 0; they may.
+  /// All of `whole` but them becomes 0; they may, too.
   void clear_rest(Tensor& whole) const;
 
  private:
