@@ -2,6 +2,7 @@
 
 #include "autograd/operation.h"
 #include "tensor/blas.h"
+#include "tensor/walk.h"
 
 namespace gradus {
 namespace {
@@ -32,47 +33,19 @@ Shape batch_of(const Tensor& x, const Tensor& y) {
   }
 }
 
-// One dimension in front: its size, and the step along it in the result and in
-// both operands. 0 in an operand repeats it, in the result sums over it.
-struct Loop {
-  Index size = 1;
-  std::array<Index, 3> step{};
-};
+// The dimensions in front: steps in the result and in both operands. 0 in an
+// operand repeats it, in the result sums over it.
+using Loops = Walk<3>;
 
-struct Loops {
-  std::array<Loop, kMaxRank> loop;
-  std::size_t count = 0;
-
-  Index places() const {
-    Index result = 1;
-    for (std::size_t i = 0; i < count; ++i) result *= loop[i].size;
-    return result;
-  }
-  std::array<Index, 3> offsets(Index place) const {
-    std::array<Index, 3> result{};
-    for (std::size_t i = count; i-- > 0;) {
-      const Index index = place % loop[i].size;
-      place /= loop[i].size;
-      for (std::size_t n = 0; n < 3; ++n) result[n] += index * loop[i].step[n];
-    }
-    return result;
-  }
-  void push(const Loop& next) { loop[count++] = next; }
-};
-
-Loops loops_of(const Shape& full, const std::array<const Tensor*, 3>& tensors) {
+Loops loops_of(const Shape& full, const Tensor& to, const Operand& left, const Operand& right) {
   Loops loops;
   for (int axis = 0; axis < full.rank(); ++axis) {
-    Loop loop{full[axis], {}};
-    if (loop.size == 1) continue;
-    for (std::size_t n = 0; n < 3; ++n) {
-      const Shape& shape = tensors[n]->shape();
-      const int own = axis - (full.rank() - (shape.rank() - 2));
-      if (own < 0 || shape[own] == 1) continue;
-      loop.step[n] = 1;
-      for (int i = own + 1; i < shape.rank(); ++i) loop.step[n] *= shape[i];
-    }
-    loops.push(loop);
+    const auto step = [&](const Tensor& x) {
+      const Shape batch = batch_of(x);
+      const Index matrix = x.shape()[x.rank() - 2] * x.shape()[x.rank() - 1];
+      return matrix * stretched_step(batch, full, axis);
+    };
+    loops.add({full[axis], {step(to), step(left.x), step(right.x)}});
   }
   return loops;
 }
@@ -81,13 +54,12 @@ Loops loops_of(const Shape& full, const std::array<const Tensor*, 3>& tensors) {
 // that the operands have, the products along it are summed, in order.
 void multiply(Tensor& to, Write write, const Operand& left, const Operand& right) {
   if (to.numel() == 0) return;
-  const Loops all = loops_of(batch_of(left.x, right.x), {&to, &left.x, &right.x});
+  Loops all = loops_of(batch_of(left.x, right.x), to, left, right);
   MatrixView a = left.first(), b = right.first();
   // Matrices that lie one below the other are one: rows of the result where b
   // repeats, inner rows where the result is a sum.
-  std::size_t count = all.count;
-  for (; count > 0; --count) {
-    const auto& [size, step] = all.loop[count - 1];
+  for (; all.rank() > 0; all.take_last()) {
+    const auto& [size, step] = all[all.rank() - 1];
     if (!a.transposed && step == std::array{a.rows * b.columns, a.rows * a.columns, Index(0)}) {
       a.rows *= size;
     } else if (a.transposed && !b.transposed &&
@@ -99,8 +71,8 @@ void multiply(Tensor& to, Write write, const Operand& left, const Operand& right
     }
   }
   Loops kept, summed;
-  for (std::size_t i = 0; i < count; ++i) {
-    (all.loop[i].step[0] == 0 ? summed : kept).push(all.loop[i]);
+  for (std::size_t i = 0; i < all.rank(); ++i) {
+    (all[i].steps[0] == 0 ? summed : kept).add(all[i]);
   }
   const Index sums = summed.places();
   if (sums == 0) {

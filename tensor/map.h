@@ -16,6 +16,7 @@
 #include "tensor/parallel.h"
 #include "tensor/pool.h"
 #include "tensor/tensor.h"
+#include "tensor/walk.h"
 
 namespace gradus {
 
@@ -24,53 +25,6 @@ namespace gradus {
 enum class Write { overwrite, add };
 
 namespace detail {
-
-// How N inputs are walked to stretch over an output: dimensions merged where
-// every input allows, and each input's step along each of them (0 repeats).
-template <std::size_t N>
-struct BroadcastWalk {
-  std::array<Index, kMaxRank> sizes{};
-  std::array<std::array<Index, kMaxRank>, N> steps{};
-  int rank = 0;
-
-  BroadcastWalk(const Shape& out, const std::array<const Shape*, N>& inputs) {
-    for (int axis = 0; axis < out.rank(); ++axis) {
-      if (out[axis] == 1) continue;
-      std::array<Index, N> step{};
-      for (std::size_t i = 0; i < N; ++i) step[i] = step_of(*inputs[i], out, axis);
-      if (rank > 0 && mergeable(step, out[axis])) {
-        --rank;
-        sizes[at(rank)] *= out[axis];
-      } else {
-        sizes[at(rank)] = out[axis];
-      }
-      for (std::size_t i = 0; i < N; ++i) steps[i][at(rank)] = step[i];
-      ++rank;
-    }
-    if (rank == 0) {
-      sizes[0] = 1;
-      rank = 1;
-    }
-  }
-
- private:
-  static std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
-  static Index step_of(const Shape& in, const Shape& out, int axis) {
-    const int own = axis - (out.rank() - in.rank());
-    if (own < 0 || in[own] == 1) return 0;
-    Index step = 1;
-    for (int i = own + 1; i < in.rank(); ++i) step *= in[i];
-    return step;
-  }
-
-  bool mergeable(const std::array<Index, N>& step, Index size) const {
-    for (std::size_t i = 0; i < N; ++i) {
-      if (steps[i][at(rank - 1)] != step[i] * size) return false;
-    }
-    return true;
-  }
-};
 
 // y = f(x...), or y += f(x...), for a run of n neighbours.
 template <class F, class... In>
@@ -102,10 +56,13 @@ void map(Tensor& out, Write write, F f, const In&... inputs) {
       });
       return;
     }
-    const detail::BroadcastWalk<N> walk(out.shape(), {&inputs.shape()...});
-    const auto last = static_cast<std::size_t>(walk.rank - 1);
-    const Index row = walk.sizes[last];
-    const std::array<bool, N> repeats{(walk.steps[I][last] == 0)...};
+    Walk<N> walk;
+    for (int axis = 0; axis < out.rank(); ++axis) {
+      walk.add({out.shape()[axis], {stretched_step(inputs.shape(), out.shape(), axis)...}});
+    }
+    const auto last = walk.take_last();
+    const Index row = last.size;
+    const std::array<bool, N> repeats{(last.steps[I] == 0)...};
     // What a row repeats is written out once for a block of it: then all inputs
     // are runs of neighbours.
     constexpr Index kBlock = 256;
@@ -115,14 +72,10 @@ void map(Tensor& out, Write write, F f, const In&... inputs) {
     parallel_for(rows * parts, grain_for(part), [&](Index begin, Index end) {
       std::array<std::array<Scalar, kBlock>, N> repeated;
       for (Index p = begin; p < end; ++p) {
-        Index rest = p / parts;
         const Index from = p % parts * part, to = std::min(row, from + part);
-        Scalar* const y_row = y + rest * row;
-        std::array<const Scalar*, N> x_row = x;
-        for (std::size_t axis = last; axis-- > 0;) {
-          ((x_row[I] += rest % walk.sizes[axis] * walk.steps[I][axis]), ...);
-          rest /= walk.sizes[axis];
-        }
+        Scalar* const y_row = y + p / parts * row;
+        const std::array<Index, N> start = walk.offsets(p / parts);
+        const std::array<const Scalar*, N> x_row{(x[I] + start[I])...};
         const Index block = std::min(kBlock, to - from);
         ((repeats[I] ? std::fill_n(repeated[I].data(), block, *x_row[I]) : nullptr), ...);
         for (Index b = from; b < to; b += block) {

@@ -2,24 +2,24 @@
 
 #include <algorithm>
 
+#include "tensor/walk.h"
+
 namespace gradus {
 namespace {
 
-// One dimension of both arrays.
-struct Dimension {
-  Index size, to, from;
-};
+// Its size and the steps in `to` and `from`.
+using Dimension = Walk<2>::Dimension;
 
 // A rectangle of two dimensions.
 void copy_block(Scalar* to, const Scalar* from, const Dimension& rows, const Dimension& columns,
                 Write write) {
   for (Index r = 0; r < rows.size; ++r) {
-    Scalar* const y = to + r * rows.to;
-    const Scalar* const x = from + r * rows.from;
+    Scalar* const y = to + r * rows.steps[0];
+    const Scalar* const x = from + r * rows.steps[1];
     if (write == Write::overwrite) {
-      for (Index c = 0; c < columns.size; ++c) y[c * columns.to] = x[c * columns.from];
+      for (Index c = 0; c < columns.size; ++c) y[c * columns.steps[0]] = x[c * columns.steps[1]];
     } else {
-      for (Index c = 0; c < columns.size; ++c) y[c * columns.to] += x[c * columns.from];
+      for (Index c = 0; c < columns.size; ++c) y[c * columns.steps[0]] += x[c * columns.steps[1]];
     }
   }
 }
@@ -41,50 +41,34 @@ Steps row_major(const Shape& shape) {
 void copy_strided(const Shape& shape, Scalar* to, const Steps& to_steps, const Scalar* from,
                   const Steps& from_steps, Write write) {
   if (shape.numel() == 0) return;
-  // Dimensions that lie one in the other in both arrays become one.
-  std::array<Dimension, kMaxRank + 2> dims{{{1, 0, 0}, {1, 0, 0}}};
-  std::size_t count = 2;
+  Walk<2> walk;
   for (int axis = 0; axis < shape.rank(); ++axis) {
     const auto i = static_cast<std::size_t>(axis);
-    const Dimension dim{shape[axis], to_steps[i], from_steps[i]};
-    if (dim.size == 1) continue;
-    Dimension& before = dims[count - 1];
-    if (before.to == dim.to * dim.size && before.from == dim.from * dim.size) {
-      before = {before.size * dim.size, dim.to, dim.from};
-    } else {
-      dims[count++] = dim;
-    }
+    walk.add({shape[axis], {to_steps[i], from_steps[i]}});
   }
   // The last dimension makes the columns of a block. Where neighbours of
   // another one lie closer in `from`, that one makes the rows, and blocks are
   // narrow, so that each line of the cache is used up while it is there: wider
   // ones lose lines that lie a power of two apart (1024 x 1024: half the speed).
-  std::size_t row = count - 2;
-  for (std::size_t i = 2; i + 1 < count; ++i) {
-    if (dims[i].from < dims[row].from) row = i;
+  const Dimension columns = walk.take_last();
+  std::size_t row = walk.rank() - 1;
+  for (std::size_t i = 0; i < walk.rank(); ++i) {
+    if (walk[i].steps[1] < std::min(walk[row].steps[1], columns.steps[1])) row = i;
   }
-  const Dimension columns = dims[count - 1];
-  if (dims[row].from >= columns.from) row = count - 2;
-  const Dimension rows = dims[row];
+  const Dimension rows = walk.take(row);
   constexpr Index kBlock = 1024, kSide = 16;
-  Index wide = std::min(columns.size, rows.from < columns.from ? kSide : kBlock);
+  Index wide = std::min(columns.size, rows.steps[1] < columns.steps[1] ? kSide : kBlock);
   const Index high = std::min(rows.size, kBlock / wide);
   wide = std::min(columns.size, kBlock / high);
   const Index across = (columns.size + wide - 1) / wide, down = (rows.size + high - 1) / high;
-  const Index others = shape.numel() / rows.size / columns.size;
-  parallel_for(others * down * across, grain_for(high * wide), [&](Index begin, Index end) {
+  parallel_for(walk.places() * down * across, grain_for(high * wide), [&](Index begin, Index end) {
     for (Index block = begin; block < end; ++block) {
       const Index c = block % across * wide, r = block / across % down * high;
-      Index y = r * rows.to + c * columns.to, x = r * rows.from + c * columns.from;
-      Index rest = block / across / down;
-      for (std::size_t i = count - 1; i-- > 0;) {
-        if (i == row) continue;
-        y += rest % dims[i].size * dims[i].to;
-        x += rest % dims[i].size * dims[i].from;
-        rest /= dims[i].size;
-      }
-      copy_block(to + y, from + x, {std::min(high, rows.size - r), rows.to, rows.from},
-                 {std::min(wide, columns.size - c), columns.to, columns.from}, write);
+      auto [y, x] = walk.offsets(block / across / down);
+      y += r * rows.steps[0] + c * columns.steps[0];
+      x += r * rows.steps[1] + c * columns.steps[1];
+      copy_block(to + y, from + x, {std::min(high, rows.size - r), rows.steps},
+                 {std::min(wide, columns.size - c), columns.steps}, write);
     }
   });
 }
