@@ -34,20 +34,20 @@ struct Slices {
   // The sum of f(position, slice) of each slice.
   template <class F>
   std::array<Scalar, kWidth> sum(F f) const {
-    std::array<double, kWidth> total{};
+    std::array<Scalar, kWidth> result;
     if (step == 1) {
       double one = 0;
 #pragma omp simd reduction(+ : one)
       for (Index k = 0; k < size; ++k) one += static_cast<double>(f(begin + k, Index{0}));
-      total[0] = one;
-    } else {
-      for (Index k = 0; k < size; ++k) {
-        const Index row = begin + k * step;
-#pragma omp simd
-        for (Index i = 0; i < width; ++i) total[at(i)] += static_cast<double>(f(row + i, i));
-      }
+      result[0] = static_cast<Scalar>(one);
+      return result;
     }
-    std::array<Scalar, kWidth> result;
+    std::array<double, kWidth> total{};
+    for (Index k = 0; k < size; ++k) {
+      const Index row = begin + k * step;
+#pragma omp simd
+      for (Index i = 0; i < width; ++i) total[at(i)] += static_cast<double>(f(row + i, i));
+    }
     for (Index i = 0; i < width; ++i) result[at(i)] = static_cast<Scalar>(total[at(i)]);
     return result;
   }
