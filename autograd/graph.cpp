@@ -3,6 +3,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cmath>
@@ -10,7 +11,6 @@
 #include <cstring>
 #include <iterator>
 #include <memory>
-#include <ranges>
 #include <unordered_map>
 #include <vector>
 
@@ -76,8 +76,9 @@ std::string to_dot(const Variable& y, const GraphOptions& options) {
 
   std::string text = "digraph {\n";
   std::unordered_map<const Node*, std::size_t> numbers;
-  const auto nodes = reachable(y.node(), [](const Node&) {});
-  for (const auto& node : nodes | std::views::reverse) {
+  auto nodes = reachable(y.node(), [](const Node&) {});
+  std::ranges::reverse(nodes);
+  for (const auto& node : nodes) {
     const std::size_t number = numbers.size();
     numbers[node.get()] = number;
     std::string label(node->operation());

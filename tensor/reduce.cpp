@@ -29,7 +29,8 @@ struct Extreme {
   using Value = Scalar;
   static constexpr Value kStart = (kLargest ? -1 : 1) * std::numeric_limits<Scalar>::infinity();
   static Value with(Value best, Scalar v) {
-    return bool(kLargest ? v > best : v < best) | bool(v != v) ? v : best;
+    const bool better = kLargest ? v > best : v < best;
+    return (better | bool(v != v)) ? v : best;
   }
   static Value together(Value a, Value b) { return with(a, b); }
   static Value result(Value best, Index) { return best; }

@@ -62,7 +62,7 @@ struct Slices {
       const Scalar* const row = x + begin + k * step;
       for (Index i = 0; i < width; ++i) {
         Scalar& best = result[at(i)];
-        best = bool(row[i] > best) | bool(row[i] != row[i]) ? row[i] : best;
+        best = (bool(row[i] > best) | bool(row[i] != row[i])) ? row[i] : best;
       }
     }
     return result;

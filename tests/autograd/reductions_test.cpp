@@ -234,8 +234,9 @@ const std::vector<Reduction> kAll = {
 };
 
 TEST(Reductions, RefuseAxesThatAreNotThereOrTwice) {
-  for (const auto& [name, f] : kAll) {
-    const std::string place = fmt::format("[{}] ", name);
+  for (const Reduction& reduction : kAll) {
+    const auto& f = reduction.function;
+    const std::string place = fmt::format("[{}] ", reduction.name);
     EXPECT_EQ(error_of([&] { f(kSix, {2}, false); }),
               place + "got axis 2 for shape (2, 3), expected -2 to 1");
     EXPECT_EQ(error_of([&] { f(kSix, {-3}, false); }),

@@ -96,8 +96,9 @@ TEST(Gemm, AgreesWithTheNaiveLoopWhereItIsCut) {
 
 TEST(Gemm, SameBitsOnAnyNumberOfThreads) {
   std::mt19937 random(3);
-  for (const auto& [m, n, k] :
+  for (const auto& size :
        {std::array<Index, 3>{128, 784, 256}, {784, 256, 128}, {1000, 37, 300}, {5, 3, 2}}) {
+    const Index m = size[0], n = size[1], k = size[2];
     const Values a = random_values(random, m * k), b = random_values(random, k * n);
     const auto product = [&](int threads) {
       const ThreadCount scope(threads);
