@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "apps/study/analysis/principal.h"
@@ -54,10 +55,8 @@ void add_latent_space(Page& page, RunFolder& folder, const ImageSet& set, const 
   const Principal principal = principal_directions(means, 2);
   const Tensor places = principal.projected(means);
   ScatterChart chart{.equal_scale = true};
-  std::vector<int> classes = set.labels;
-  std::ranges::sort(classes);
-  const auto repeated = std::ranges::unique(classes);
-  classes.erase(repeated.begin(), repeated.end());
+  const std::set<int> distinct(set.labels.begin(), set.labels.end());
+  const std::vector<int> classes(distinct.begin(), distinct.end());
   for (const int label : classes) {
     const auto i = static_cast<std::size_t>(label);
     chart.groups.push_back({std::string(kFashionClasses[i]), {}, {}, class_ink(label)});

@@ -251,8 +251,8 @@ void add_head(Report& report, const std::string& study, const std::vector<Planne
 void write_summary(RunFolder& folder, const std::string& study, const std::vector<PlannedRun>& plan,
                    const std::vector<fs::path>& runs, const std::vector<Figure>& figures) {
   std::vector<FigureGroup> groups = grouped_figures(figures);
-  std::ranges::stable_partition(groups, [](const FigureGroup& group) {  // results first
-    return group.name != "sizes" && group.name != "seconds";
+  std::ranges::stable_sort(groups, {}, [](const FigureGroup& group) {  // results first
+    return group.name == "sizes" || group.name == "seconds";
   });
   Page page(folder);
   add_head(page.report(), study, plan, figures);
