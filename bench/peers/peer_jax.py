@@ -53,8 +53,10 @@ def main(name, file, _threads, mode="step"):
         t += 1
         m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, g)
         v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, g)
-        rate = protocol.LEARNING_RATE * jnp.sqrt(1 - 0.999**t) / (1 - 0.9**t)
-        p = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) + protocol.EPSILON), p, m, v)
+        rate, root = protocol.LEARNING_RATE / (1 - 0.9**t), 1 / jnp.sqrt(1 - 0.999**t)
+        p = jax.tree.map(
+            lambda p, m, v: p - rate * m / (jnp.sqrt(v) * root + protocol.EPSILON), p, m, v
+        )
         return p, (t, m, v)
 
     def zeros():
