@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "bench/median.h"
 #include "bench/peak.h"
 #include "bench/products.h"
 #include "tensor/blas.h"
@@ -26,11 +27,6 @@ namespace {
 using namespace gradus;
 using namespace gradus::bench;
 using Clock = std::chrono::steady_clock;
-
-double median(std::vector<double> values) {
-  std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2));
-  return values[values.size() / 2];
-}
 
 // Batches of random samples, gathered as in training.
 class Batches {

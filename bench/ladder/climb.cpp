@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/ladder/ladder.h"
+#include "bench/median.h"
 #include "bench/peak.h"
 #include "tensor/blas.h"
 #include "tensor/error.h"
@@ -26,11 +27,6 @@ struct Rung {
   Run run;
   std::vector<double> seconds = {};
 };
-
-double median(std::vector<double> values) {
-  std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2));
-  return values[values.size() / 2];
-}
 
 std::vector<float> random_numbers(Index n) {
   std::vector<float> values(static_cast<std::size_t>(n));

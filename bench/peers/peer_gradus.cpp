@@ -17,8 +17,6 @@ namespace {
 using namespace gradus;
 using namespace gradus::bench;
 
-constexpr Index kBatches = 60;
-
 Workload find(const std::string& name) {
   for (Workload& w : workloads()) {
     if (w.name == name) return w;
@@ -35,6 +33,7 @@ void serve(const std::string& name, const std::string& file, int threads) {
     parameter.mutable_value().copy_from(tensors.at(fmt::format("{}{}", "wb"[i % 2], i / 2)));
   }
   const Tensor data = tensors.at("data");
+  const Index batches = data.shape()[0] / w.batch;
   Index next = 0;
   std::cout << "ready" << std::endl;
   std::string command;
@@ -45,7 +44,7 @@ void serve(const std::string& name, const std::string& file, int threads) {
       const auto begin = std::chrono::steady_clock::now();
       for (int i = 0; i < n; ++i) {
         w.step(Variable(data.rows(next * w.batch, (next + 1) * w.batch)));
-        next = (next + 1) % kBatches;
+        next = (next + 1) % batches;
       }
       const std::chrono::duration<double, std::milli> time =
           std::chrono::steady_clock::now() - begin;
