@@ -133,7 +133,10 @@ def table(results):
 
 def draw(results, out):
     """How many times gradus' time each peer takes, as bars (gnuplot)."""
-    names = [n for n in PEERS if n != "gradus"]
+    compared = {e["peer"] for entries in results.values() for e in entries if e["ratio"]}
+    names = [n for n in PEERS if n in compared and n != "gradus"]
+    if not names:
+        return
     rows = ["workload\t" + "\t".join(names)]
     for workload, entries in results.items():
         ratios = {e["peer"]: e["ratio"] for e in entries}
@@ -186,7 +189,7 @@ def main():
     (out / "peers.md").write_text(text)
     (out / "peers.json").write_text(json.dumps({"versions": versions, "workloads": results}, indent=2) + "\n")
     draw(results, out)
-    print(f"Written to {out}/peers.md, peers.json and peers.png")
+    print(f"Written to {out}")
 
 
 main()
