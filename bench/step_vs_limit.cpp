@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "bench/batches.h"
 #include "bench/median.h"
 #include "bench/peak.h"
 #include "bench/products.h"
@@ -20,35 +21,12 @@
 #include "tensor/file.h"
 #include "tensor/parallel.h"
 #include "tensor/pool.h"
-#include "tensor/random.h"
 
 namespace {
 
 using namespace gradus;
 using namespace gradus::bench;
 using Clock = std::chrono::steady_clock;
-
-// Batches of random samples, gathered as in training.
-class Batches {
- public:
-  Batches(Index batch, Index features)
-      : batch_(batch), data_(Tensor::uninitialized({kBatches * batch, features})) {
-    Generator random(1);
-    random.fill_uniform(data_, 0, 1);
-    order_ = random.permutation(kBatches * batch);
-  }
-  Variable next() {
-    const auto begin = static_cast<std::size_t>(next_++ % kBatches * batch_);
-    return Variable(
-        data_.gather_rows(std::span(order_).subspan(begin, static_cast<std::size_t>(batch_))));
-  }
-
- private:
-  static constexpr Index kBatches = 60;
-  Index batch_, next_ = 0;
-  Tensor data_;
-  std::vector<Index> order_;
-};
 
 struct Result {
   std::string name;

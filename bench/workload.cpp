@@ -36,16 +36,6 @@ Workload training(const char* name, Index batch, std::vector<LayerShape> layers,
   return w;
 }
 
-Workload autoencoder() {
-  const Units units{784, 256, 128, 64, 16, 64, 128, 256, 784};
-  Generator random(1);
-  std::vector<LayerShape> layers;
-  add_layers(layers, units);
-  return training<optim::RMSprop>(
-      "ae", 128, layers, stack(units, Activation::selu, Activation::linear, random),
-      [](nn::Sequential& model, const Variable& x) { return nn::bce_with_logits(model(x), x); });
-}
-
 struct Vae : nn::Module {
   nn::Sequential trunk, decoder;
   nn::Dense mean, log_var;
@@ -100,8 +90,17 @@ void Workload::step(const Variable& x) const {
   optimizer->step();
 }
 
+Workload autoencoder(Index batch, const std::vector<Index>& units) {
+  Generator random(1);
+  std::vector<LayerShape> layers;
+  add_layers(layers, units);
+  return training<optim::RMSprop>(
+      "ae", batch, layers, stack(units, Activation::selu, Activation::linear, random),
+      [](nn::Sequential& model, const Variable& x) { return nn::bce_with_logits(model(x), x); });
+}
+
 std::vector<Workload> workloads() {
-  return {autoencoder(), variational_autoencoder(),
+  return {autoencoder(128, {784, 256, 128, 64, 16, 64, 128, 256, 784}), variational_autoencoder(),
           small("digits", 32, {64, 64, 16, 8, 16, 64}, nn::mse),
           small("basic", 32, {784, 64, 784}, nn::mse),
           small("ecg", 512, {140, 32, 16, 8, 16, 32, 140}, nn::mae)};

@@ -31,6 +31,10 @@ struct Workload {
   void step(const Variable& x) const;
 };
 
+/// An autoencoder with SELU layers of those units, trained as ae_fashion's by binary
+/// cross-entropy and RMSprop.
+Workload autoencoder(Index batch, const std::vector<Index>& units);
+
 /// Those of ae_fashion, vae_fashion, ae_digits, ae_basic and ae_ecg: their sizes,
 /// losses and optimizers.
 std::vector<Workload> workloads();
