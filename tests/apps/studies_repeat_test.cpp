@@ -13,12 +13,11 @@ INSTANTIATE_TEST_SUITE_P(, StudyRepeat,
 
 TEST_P(StudyRepeat, GivesTheSameBitsAtAnyNumberOfThreads) {
   const TempDir folder;
-  for (const char* threads : {"1", "2", "3"}) {
+  for (const char* threads : {"1", "2", "4", "8"}) {
     train_study(GetParam(), folder / threads, {"--epochs", "2", "--threads", threads});
   }
   train_study(GetParam(), folder / "other", {"--epochs", "2", "--seed", "43"});
-  expect_same_run(folder / "1", folder / "2");
-  expect_same_run(folder / "1", folder / "3");
+  for (const char* threads : {"2", "4", "8"}) expect_same_run(folder / "1", folder / threads);
   EXPECT_FALSE(read_file(folder / "1/model.safetensors") ==
                read_file(folder / "other/model.safetensors"));
 }
