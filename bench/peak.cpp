@@ -1,8 +1,10 @@
 #include "bench/peak.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
-#include <cstring>
+#include <limits>
+#include <thread>
 
 #include "tensor/scalar.h"
 
@@ -57,6 +59,30 @@ double peak_flops(int threads) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     const double flops = 2.0 * kSums * kRounds * (sizeof(Vector) / sizeof(Scalar)) * threads;
     best = std::max(best, flops / seconds.count());
+  }
+  return best;
+}
+
+double round_trip() {
+  constexpr int kTrips = 2000;
+  double best = std::numeric_limits<double>::infinity();
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    std::atomic<int> ball = 0;
+    std::jthread other([&] {
+      for (int i = 0; i < kTrips; ++i) {
+        while (ball != 2 * i + 1) {
+        }
+        ball = 2 * i + 2;
+      }
+    });
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < kTrips; ++i) {
+      ball = 2 * i + 1;
+      while (ball != 2 * i + 2) {
+      }
+    }
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    best = std::min(best, seconds.count() / kTrips);
   }
   return best;
 }
