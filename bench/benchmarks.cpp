@@ -7,7 +7,6 @@
 // the elements of its inputs. scripts/compare-builds holds two builds against each other.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -20,13 +19,15 @@ namespace {
 
 using namespace gradus;
 
+constexpr test::Limit kLimit{512, 1 << 17};
+
 // One forward and backward pass. An operation without a gradient runs forward.
-void run_operation(benchmark::State& state, const test::Operation& operation,
-                   const std::vector<Tensor>& inputs) {
+void run_operation(benchmark::State& state, const test::Operation& operation) {
   std::vector<Variable> x;
   Index elements = 0;
-  for (const Tensor& input : inputs) {
-    x.emplace_back(input.clone(), true);
+  test::Random random(1);
+  for (const Tensor& input : draw_inputs(operation, random, kLimit)) {
+    x.emplace_back(input, true);
     elements += input.numel();
   }
   const Variable first = operation.function(x);
@@ -46,9 +47,9 @@ void run_step(benchmark::State& state, const bench::Workload& workload) {
   state.SetItemsProcessed(state.iterations() * workload.batch);
 }
 
-// Of many draws the one with the most elements; the same in every build.
-std::vector<Tensor> large_inputs(const test::Operation& operation) {
-  constexpr test::Limit kLimit{512, 1 << 17};
+// The operation with shapes as it draws them, of many draws those with the most elements:
+// the same in every build.
+test::Operation enlarged(test::Operation operation) {
   test::Random random(1);
   std::vector<Shape> largest;
   Index most = -1;
@@ -58,25 +59,25 @@ std::vector<Tensor> large_inputs(const test::Operation& operation) {
     for (const Shape& shape : shapes) elements += shape.numel();
     // Where the common shape is empty, those that stretch to it may be beyond the limit.
     const bool beyond = std::ranges::any_of(
-        shapes, [&](const Shape& shape) { return shape.numel() > kLimit.elements; });
+        shapes, [](const Shape& shape) { return shape.numel() > kLimit.elements; });
     if (elements > most && !beyond) {
       most = elements;
       largest = std::move(shapes);
     }
   }
-  test::Operation fixed = operation;
-  fixed.shapes = [largest](test::Random&, test::Limit) { return largest; };
-  return draw_inputs(fixed, random, kLimit);
+  operation.shapes = [largest](test::Random&, test::Limit) { return largest; };
+  return operation;
 }
 
 void register_all() {
-  for (const test::Operation& operation : test::operations()) {
-    const std::vector<Tensor> inputs = large_inputs(operation);
-    std::vector<std::string> shapes;
-    for (const Tensor& input : inputs) shapes.push_back(input.shape().str());
+  for (const test::Operation& row : test::operations()) {
+    const test::Operation operation = enlarged(row);
+    test::Random random(1);
+    std::string shapes;
+    for (const Shape& shape : operation.shapes(random, kLimit)) shapes += shape.str();
     benchmark::RegisterBenchmark(
-        fmt::format("operation/{}/{}", operation.name, fmt::join(shapes, "")).c_str(),
-        [&operation, inputs](benchmark::State& state) { run_operation(state, operation, inputs); })
+        fmt::format("operation/{}/{}", operation.name, shapes).c_str(),
+        [operation](benchmark::State& state) { run_operation(state, operation); })
         ->UseRealTime();
   }
   for (const bench::Workload& workload : bench::workloads()) {
