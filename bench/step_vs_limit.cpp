@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "autograd/profile.h"
 #include "bench/batches.h"
 #include "bench/median.h"
 #include "bench/peak.h"
@@ -86,20 +87,46 @@ nlohmann::ordered_json json_of(const std::vector<Result>& results, double trip) 
   return json;
 }
 
+// A timeline of one step on as many threads as there are processors.
+void trace(const Workload& workload, const std::string& file) {
+  Batches batches(workload.batch, workload.features());
+  for (int i = 0; i < 20; ++i) workload.step(batches.next());
+  const Variable x = batches.next();
+  const Profile profile;
+  workload.step(x);
+  write_file(file, profile.chrome_trace());
+  fmt::print("{} on {} threads\n{}", workload.name, num_threads(), profile.table(Profile::By::module));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   start_with_short_spin(argv);
   int rounds = 100;
-  std::string json;
+  std::string json, trace_file;
   std::vector<std::string> only;
   CLI::App app{"Times the training steps of the studies against their matrix products alone."};
   app.add_option("--rounds", rounds, "Turns of five steps each [100]")->check(CLI::PositiveNumber);
   app.add_option("--only", only, "Names of workloads, with commas between them [all]")
       ->delimiter(',');
   app.add_option("--json", json, "File to write the figures to");
+  app.add_option("--trace", trace_file,
+                 "Instead, profile one step of the first workload: print a table, and write a "
+                 "timeline for chrome://tracing to this file");
   CLI11_PARSE(app, argc, argv);
 
+  std::vector<Workload> chosen = workloads();
+  std::erase_if(chosen, [&](const Workload& w) {
+    return !only.empty() && std::ranges::find(only, w.name) == only.end();
+  });
+  if (chosen.empty()) {
+    fmt::print(stderr, "step_vs_limit: no workload is named {}\n", fmt::join(only, " or "));
+    return 2;
+  }
+  if (!trace_file.empty()) {
+    trace(chosen.front(), trace_file);
+    return 0;
+  }
   std::vector<Result> results;
   fmt::print("{}\n", blas_description());
   // Two processors that share no cache, as a host may give to a virtual machine, make
@@ -110,8 +137,7 @@ int main(int argc, char** argv) {
              "gemm ms", "ratio", "of peak", "allocations");
   for (const int threads : {1, 2}) {
     const double peak = peak_flops(threads);
-    for (const Workload& workload : workloads()) {
-      if (!only.empty() && std::ranges::find(only, workload.name) == only.end()) continue;
+    for (const Workload& workload : chosen) {
       const Result& r = results.emplace_back(measure(workload, threads, peak, rounds));
       fmt::print("{:<8} {:>7} {:>9.4f} {:>9.4f} {:>6.2f} {:>7.0f}% {:>12.2f}\n", r.name, r.threads,
                  r.step_ms, r.gemm_ms, r.step_ms / r.gemm_ms, 100 * r.peak_fraction, r.allocations);
