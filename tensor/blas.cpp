@@ -1,6 +1,10 @@
 #include "tensor/blas.h"
 
+#ifdef GRADUS_BLAS_FLAME
+#include <blis.h>
+#else
 #include <cblas.h>
+#endif
 
 #include <algorithm>
 
@@ -9,10 +13,12 @@
 namespace gradus {
 namespace {
 
-// OpenBLAS's own threads off, once; a serial build is not safe to call from
-// several threads, so it is refused.
-void prepare_blas() {
-  static const bool ready = [] {
+// What differs between the libraries that cmake/GradusBlas.cmake finds: how one is
+// kept to the calling thread, and what it is.
+#if defined(GRADUS_BLAS_OPENBLAS)
+
+void keep_to_one_thread() {
+  static const bool done = [] {
     if (openblas_get_parallel() == OPENBLAS_SEQUENTIAL) {
       fail(
           "[blas] got the serial OpenBLAS, which several threads cannot share; install the "
@@ -21,8 +27,41 @@ void prepare_blas() {
     openblas_set_num_threads(1);
     return true;
   }();
-  (void)ready;
+  (void)done;
 }
+
+std::string describe() {
+  const std::string_view config = openblas_get_config();  // "OpenBLAS 0.3.21 NO_AFFINITY ..."
+  const auto end = config.find(' ', config.find(' ') + 1);
+  return fmt::format("{} {}", config.substr(0, end), openblas_get_corename());
+}
+
+#elif defined(GRADUS_BLAS_FLAME)
+
+// Every build of BLIS may be called from several threads, the serial one, too. The
+// number of its own threads holds for all callers in 0.9, for each apart later on.
+// Set by bli_thread_set_num_threads it would give way to BLIS_JC_NT and the like.
+void keep_to_one_thread() {
+  thread_local const bool done = [] {
+    bli_thread_set_ways(1, 1, 1, 1, 1);
+    return true;
+  }();
+  (void)done;
+}
+
+std::string describe() {
+  bli_init();  // without which the next line aborts where BLIS_ARCH_TYPE is set
+  return fmt::format("BLIS {} {}", bli_info_get_version_str(),
+                     bli_arch_string(bli_arch_query_id()));
+}
+
+#else  // of another we know nothing but CBLAS
+
+void keep_to_one_thread() {}
+
+std::string describe() { return "BLAS (" GRADUS_BLAS_VENDOR ")"; }
+
+#endif
 
 [[maybe_unused]] void call_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k,
                                 const float* a, int lda, const float* b, int ldb, float beta,
@@ -43,6 +82,8 @@ int as_int(Index value) {
 
 }  // namespace
 
+std::string blas_description() { return describe(); }
+
 Tiling tiling(Index m, Index n, Index k) {
   // Every tile packs the shorter operand once more (two tiles cost 2%, six cost
   // 5% of the products of a Fashion step), and a thread team is worth its start
@@ -62,7 +103,7 @@ Tiling tiling(Index m, Index n, Index k) {
 
 void gemm_tile(const MatrixView& a, const MatrixView& b, Scalar beta, Scalar* c, Index stride,
                const Tile& tile) {
-  prepare_blas();
+  keep_to_one_thread();
   const Index m = tile.row_end - tile.row_begin, n = tile.column_end - tile.column_begin;
   c += tile.row_begin * stride + tile.column_begin;
   if (a.columns == 0) {  // an empty sum; BLAS would refuse the zero stride
@@ -76,12 +117,6 @@ void gemm_tile(const MatrixView& a, const MatrixView& b, Scalar beta, Scalar* c,
   call_gemm(a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans,
             as_int(m), as_int(n), as_int(a.columns), from_a, as_int(std::max<Index>(1, a.stride)),
             from_b, as_int(std::max<Index>(1, b.stride)), beta, c, as_int(stride));
-}
-
-std::string blas_description() {
-  const std::string_view config = openblas_get_config();  // "OpenBLAS 0.3.21 NO_AFFINITY ..."
-  const auto end = config.find(' ', config.find(' ') + 1);
-  return fmt::format("{} {}", config.substr(0, end), openblas_get_corename());
 }
 
 }  // namespace gradus

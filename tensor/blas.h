@@ -6,6 +6,9 @@
 // fast (measured: 1.45 ms against 1.5 to 2.05 ms for the products of one
 // training step of the Fashion autoencoder on two threads).
 //
+// Which BLAS it is was chosen by cmake/GradusBlas.cmake. The serial OpenBLAS, which
+// several threads cannot share, is refused at the first product: Error.
+//
 // Thread safety: gemm may be called from any thread.
 #pragma once
 
@@ -64,7 +67,8 @@ inline void gemm(const MatrixView& a, const MatrixView& b, Scalar beta, Scalar* 
   gemm(a, b, beta, c, [](const Tile&) {});
 }
 
-/// What BLAS this program runs with, for reports: "OpenBLAS 0.3.21 Haswell".
+/// What BLAS this program runs with, for reports: "OpenBLAS 0.3.21 Haswell", or
+/// "BLIS 0.9.0 zen3"; of another only its name to CMake, "BLAS (Generic)".
 std::string blas_description();
 
 }  // namespace gradus
