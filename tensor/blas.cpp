@@ -85,15 +85,17 @@ int as_int(Index value) {
 std::string blas_description() { return describe(); }
 
 Tiling tiling(Index m, Index n, Index k) {
-  // Every tile packs the shorter operand once more (two tiles cost 2%, six cost
-  // 5% of the products of a Fashion step), and a thread team is worth its start
-  // from some 4 million multiply-adds on, 70 microseconds. So the number of
-  // tiles doubles when the work grows fourfold. The longer side is cut.
-  constexpr double kTwoTiles = 1 << 22;
+  // A second thread is worth its start from a million multiply-adds on, 16
+  // microseconds: with it the steps of ae_basic and ae_ecg on two threads take 0.120
+  // and 0.237 ms, where it came at four million 0.183 and 0.343; at a quarter of a
+  // million they are no faster. Every tile packs the shorter operand once more (two
+  // tiles cost 2%, six cost 5% of the products of a Fashion step), so beyond two
+  // their number doubles when the work grows fourfold. The longer side is cut.
+  constexpr double kTwoTiles = 1 << 20, kFourTiles = 1 << 24;
   constexpr Index kMostTiles = 16, kAlign = 16;
   const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-  Index count = 1;
-  while (count < kMostTiles && work >= kTwoTiles * static_cast<double>(count * count)) count *= 2;
+  Index count = work >= kTwoTiles ? 2 : 1;
+  for (double more = kFourTiles; count < kMostTiles && work >= more; more *= 4) count *= 2;
   const bool over_rows = m >= n;
   const Index side = std::max(m, n);
   const Index step = std::max(kAlign, ((side + count - 1) / count + kAlign - 1) / kAlign * kAlign);
