@@ -85,13 +85,13 @@ int as_int(Index value) {
 std::string blas_description() { return describe(); }
 
 Tiling tiling(Index m, Index n, Index k) {
-  // A second thread is worth its start from a million multiply-adds on, 16
+  // A second thread is worth its start from 1.5 million multiply-adds on, 24
   // microseconds: with it the steps of ae_basic and ae_ecg on two threads take 0.120
   // and 0.237 ms, where it came at four million 0.183 and 0.343; at a quarter of a
-  // million they are no faster. Every tile packs the shorter operand once more (two
-  // tiles cost 2%, six cost 5% of the products of a Fashion step), so beyond two
+  // million they are no faster, nor is that of ae_fashion. Every tile packs the shorter operand
+  // once more (two tiles cost 2%, six cost 5% of the products of a Fashion step), so beyond two
   // their number doubles when the work grows fourfold. The longer side is cut.
-  constexpr double kTwoTiles = 1 << 20, kFourTiles = 1 << 24;
+  constexpr double kTwoTiles = 1.5e6, kFourTiles = 1 << 24;
   constexpr Index kMostTiles = 16, kAlign = 16;
   const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   Index count = work >= kTwoTiles ? 2 : 1;

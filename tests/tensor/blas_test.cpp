@@ -231,8 +231,8 @@ TEST(Tiling, CoversTheLongerSideOnceInMultiplesOf16) {
 
 TEST(Tiling, CutsOnlyWhatIsWorthASecondThread) {
   EXPECT_EQ(tiling(32, 64, 64).count, 1);
-  EXPECT_EQ(tiling(128, 128, 64).count, 2);  // 2^20 multiply-adds
-  EXPECT_EQ(tiling(128, 128, 63).count, 1);
+  EXPECT_EQ(tiling(100, 150, 100).count, 2);  // 1.5 million multiply-adds
+  EXPECT_EQ(tiling(100, 150, 99).count, 1);
   EXPECT_EQ(tiling(256, 256, 256).count, 4);  // 2^24
   EXPECT_EQ(tiling(256, 256, 255).count, 2);
   EXPECT_EQ(tiling(16, 100000, 1).count, 1);
