@@ -3,9 +3,9 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <memory>
 #include <string_view>
 #include <system_error>
-#include <vector>
 
 #include "tensor/error.h"
 #include "tensor/file.h"
@@ -57,7 +57,7 @@ std::string inflate_all(std::string_view packed, size_t max_bytes,
                         const std::filesystem::path& path) {
   std::string content;
   content.reserve(std::min({claimed_size(packed), max_bytes, kTrusted * packed.size()}));
-  std::vector<char> buffer(kBuffer);
+  const auto buffer = std::make_unique_for_overwrite<char[]>(kBuffer);
   Inflater inflater;
   z_stream& z = inflater.stream;
   while (true) {
@@ -65,16 +65,16 @@ std::string inflate_all(std::string_view packed, size_t max_bytes,
     // zlib promises not to write through next_in, but does not say so in its type.
     z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
     z.avail_in = static_cast<uInt>(given);
-    z.next_out = reinterpret_cast<Bytef*>(buffer.data());
-    z.avail_out = static_cast<uInt>(buffer.size());
+    z.next_out = reinterpret_cast<Bytef*>(buffer.get());
+    z.avail_out = static_cast<uInt>(kBuffer);
     const int status = inflate(&z, Z_NO_FLUSH);
     packed.remove_prefix(given - z.avail_in);
-    const size_t made = buffer.size() - z.avail_out;
+    const size_t made = kBuffer - z.avail_out;
     if (made > max_bytes - content.size()) fail_too_large(path, max_bytes);
     if (made > content.capacity() - content.size()) {
       content.reserve(std::min(std::max(2 * content.capacity(), content.size() + made), max_bytes));
     }
-    content.append(buffer.data(), made);
+    content.append(buffer.get(), made);
 
     if (status == Z_STREAM_END) {
       if (packed.empty()) return content;
