@@ -1,7 +1,6 @@
 #include "optim/checkpoint.h"
 
-#include <cstring>
-
+#include "autograd/reductions.h"
 #include "nn/layers.h"
 #include "optim/adam.h"
 #include "tensor/file.h"
@@ -40,6 +39,8 @@ const FuzzTarget checkpoint(
     [] {
       const TempDir folder;
       Training training(folder / "file");
+      sum(training.dense(Variable(Tensor::ones({1, 1})))).backward();
+      training.adam.step();  // so that its state is not that of a new one
       optim::History history{{1, 0.5, 0.25, 1.5}};
       training.best.on_epoch_end(history);
       training.checkpoint.on_epoch_end(history);

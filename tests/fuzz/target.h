@@ -41,10 +41,11 @@ class FuzzTarget {
     return targets;
   }
 
-  /// Whether the bytes are accepted.
+  void read(std::string_view bytes) const { read_(bytes); }
+  /// Whether it reads the bytes without an Error.
   bool accepts(std::string_view bytes) const {
     try {
-      read_(bytes);
+      read(bytes);
       return true;
     } catch (const Error&) {
       return false;
