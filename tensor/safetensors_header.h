@@ -13,8 +13,8 @@
 namespace gradus {
 
 // What becomes of a header takes at most a megabyte more than its text: so many
-// names, of tensors and of metadata, need it. And it is read within 50 ms; 8 MiB are
-// room for the history of 100,000 epochs.
+// names, of tensors and of metadata, need it. 8 MiB are room for the history of
+// 100,000 epochs, and read in a tenth of a second.
 inline constexpr std::size_t kMaxHeaderBytes = 8 << 20, kMaxHeaderNames = 8192;
 inline constexpr const char* kMetadataName = "__metadata__";
 
