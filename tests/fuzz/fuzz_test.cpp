@@ -10,6 +10,10 @@
 #include "tests/fuzz/target.h"
 
 namespace gradus::test {
+
+// For the names of tests.
+static void PrintTo(const FuzzTarget* target, std::ostream* out) { *out << target->name(); }
+
 namespace {
 
 namespace fs = std::filesystem;
