@@ -34,10 +34,16 @@ std::string folder_of(std::size_t normal) { return fmt::format("class_{}", norma
 // error, verdict) rank each other class above the normal one.
 std::array<double, kClasses> row_of(const std::filesystem::path& run, std::size_t normal) {
   constexpr std::size_t kMaxBytes = 64 << 20;
-  const study::NumberTable scores = study::read_csv(run / "scores.csv", kMaxBytes);
+  const std::filesystem::path file = run / "scores.csv";
+  const study::NumberTable scores = study::read_csv(file, kMaxBytes, 4);
   std::array<std::vector<double>, kClasses> errors;
   for (Index i = 0; i < scores.rows; ++i) {
-    errors.at(static_cast<std::size_t>(scores.row(i)[1])).push_back(scores.row(i)[2]);
+    const double label = scores.row(i)[1];
+    if (!(label >= 0 && label < kClasses)) {
+      fail("{}: line {}: got the label {}, expected 0 to {}", file.string(), scores.line(i), label,
+           kClasses - 1);
+    }
+    errors[static_cast<std::size_t>(label)].push_back(scores.row(i)[2]);
   }
   std::array<double, kClasses> row;
   for (std::size_t abnormal = 0; abnormal < kClasses; ++abnormal) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tensor/error.h"
+#include "tensor/json.h"
 #include "tensor/safetensors.h"
 
 namespace gradus::optim {
@@ -119,7 +120,8 @@ History Checkpoint::restore() {
   }
   try {
     if (!file.metadata.contains(kProgress)) fail("it says nothing of the epochs so far");
-    const Json progress = Json::parse(file.metadata.at(kProgress));
+    const Json progress =
+        parse_json("what it says of the epochs so far", file.metadata.at(kProgress));
     History history;
     for (const Json& e : progress.at("history")) {
       EpochLog log{natural<int>(e.at(0)), number(e.at(1)), std::nullopt, number(e.at(3))};

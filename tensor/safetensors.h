@@ -39,12 +39,16 @@ void check_tensors(const TensorFile& file, std::string_view prefix,
 void copy_tensors(const TensorFile& file, std::string_view prefix, std::vector<NamedTensor> into);
 
 /// Writes atomically (see write_file). Throws `Error` where two tensors have
-/// one name, one is named "__metadata__", a name or a text is not UTF-8, or the
+/// one name, one is named "__metadata__", a name or a text is not UTF-8, there are
+/// more names or longer texts than a reader takes (safetensors_header.h), or the
 /// file cannot be written.
 void save_tensors(const std::filesystem::path& path, const TensorFile& file);
 
 /// Throws `Error`, naming the file and what is wrong with it, where it cannot
 /// be read or is no well-formed safetensors file of F32 or F64 tensors.
 TensorFile load_tensors(const std::filesystem::path& path);
+
+/// The same from the file's `bytes`; `path` serves the messages.
+TensorFile parse_tensors(std::string_view bytes, const std::filesystem::path& path);
 
 }  // namespace gradus

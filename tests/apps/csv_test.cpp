@@ -116,6 +116,9 @@ TEST(Csv, ReadsFilesPlainAndGzipped) {
   test::write(folder / "packed.csv", test::gzip("1,2\n"));
   EXPECT_THAT(read_csv(folder / "plain.csv", 4).values, ElementsAre(1, 2));
   EXPECT_THAT(read_csv(folder / "packed.csv", 4).values, ElementsAre(1, 2));
+  EXPECT_THAT(read_csv(folder / "plain.csv", 4, 2).values, ElementsAre(1, 2));
+  EXPECT_THAT(error_of([&] { read_csv(folder / "plain.csv", 4, 3); }),
+              HasSubstr("plain.csv: got 2 columns, expected 3"));
   EXPECT_THAT(error_of([&] { read_csv(folder / "packed.csv", 3); }),
               HasSubstr((folder / "packed.csv").string()));
 }

@@ -111,6 +111,15 @@ TEST(FashionAtlas, GoesOnOnlyAsItBegan) {
   EXPECT_FALSE(fs::exists(atlas / "class_3"));
   EXPECT_EQ(lasting_metrics(atlas), before);
 
+  for (const auto& [scores, about] :
+       {std::pair("0,-1,0.5,1\n", "line 1: got the label -1, expected 0 to 9"),
+        {"0,10,0.5,1\n", "line 1: got the label 10, expected 0 to 9"},
+        {"0,1\n", "got 2 columns, expected 4"}}) {
+    fs::remove(atlas / "metrics.json");
+    write_file(atlas / "class_4/scores.csv", scores);
+    refused("fashion_atlas", join(same, {"--quiet"}), about);
+  }
+
   train_study("ae_fashion", folder / "run", {"--epochs", "1"});
   refused("fashion_atlas", {"--out", folder / "run"}, "holds a run of ae_fashion");
 }

@@ -59,6 +59,8 @@ TEST_F(Figures, MustBeTheSameInEveryRun) {
                          "with --force"));
     std::filesystem::remove_all(folder / "c");
   }
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  EXPECT_THAT(error_of([&] { figures_of({run("deep", deep)}); }), HasSubstr("is nested deeper"));
   EXPECT_THAT(error_of([&] { figures_of({folder / "none"}); }), HasSubstr("none"));
 }
 

@@ -75,6 +75,12 @@ TEST(IdxTest, RefusesSizesWhoseProductOverflows) {
         parse_idx(test::idx({half, half, 4}, ""), 3, "some.idx");
       },
       throws("more than can be counted"));
+  // Nothing, but a shape that cannot be counted.
+  EXPECT_THAT(
+      [=] {
+        parse_idx(test::idx({0, huge, huge}, ""), 3, "some.idx");
+      },
+      throws("more than can be counted"));
   EXPECT_THAT([=] { parse_idx(test::idx({huge}, "x"), 1, "some.idx"); },
               throws("got 1 bytes after the header, expected 4294967295"));
 }

@@ -138,6 +138,8 @@ TEST_F(Damaged, IsNotBelieved) {
               HasSubstr("(got string for its threshold, expected a number)"));
   EXPECT_THAT(error([](Json& json) { json["encoder"] = {5, 5}; }), HasSubstr("weights for"));
   EXPECT_THAT(error([](Json& json) { json["codings"] = 3; }), HasSubstr("weights for"));
+  EXPECT_THAT(error([](Json& json) { json = R"({"study":"a","study":"b"})"; }),
+              HasSubstr("names \"study\" twice"));
   // As many weights in other shapes.
   error([](Json& json) { json["sample"] = {3, 1, 2, 1, 1, 1, 1}; });
 }
@@ -151,6 +153,11 @@ TEST_F(Damaged, AsksForNoMemoryOnItsWord) {
   EXPECT_THAT(error([&](Json& json) { json["sample"] = {most, most}; }), HasSubstr("samples of"));
   EXPECT_THAT(error([&](Json& json) { json["encoder"] = std::vector<int>(65, 4); }),
               HasSubstr("65 layers"));
+  const std::string deep(8000, '['), end(8000, ']');
+  EXPECT_THAT(error([&](Json& json) { json = "{\"sample\":[" + deep + end + "]}"; }),
+              HasSubstr("is nested deeper than 8"));
+  EXPECT_THAT(error([&](Json& json) { json = std::string(20'000, ' '); }),
+              HasSubstr("its description has 20000 bytes"));
 }
 
 TEST(ModelFile, OtherFilesAreNoModels) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "tensor/file.h"
 #include "tests/support/expect.h"
@@ -128,13 +129,47 @@ TEST(RunFolder, OverwritesNoRunThatIsBeingWritten) {
 TEST(RunFolder, AListThatLeadsElsewhereIsRefused) {
   const TempDir temp;
   write_file(temp / "mine.csv", "mine");
-  for (const std::string& name : {std::string("../mine.csv"), (temp / "mine.csv").string(),
-                                  std::string("a/../../mine.csv"), std::string("./")}) {
-    fs::create_directories(temp / "run");
+  fs::create_directories(temp / "run");
+  fs::create_directory(temp / "others");
+  write_file(temp / "others/mine.csv", "mine");
+  fs::create_directory_symlink(temp / "others", temp / "run/link");
+  const std::string up_to_nul("..\0/", 4);  // the system sees "..", and would remove all of it
+  for (const std::string& name :
+       {std::string("../mine.csv"), (temp / "mine.csv").string(), std::string("a/../../mine.csv"),
+        std::string("./"), up_to_nul, std::string("link/mine.csv"), std::string("link/mine/")}) {
     write_file(temp / "run/contents.txt", "This folder holds a run of x\n\n" + name + "\n");
     EXPECT_THAT(refusal(temp / "run", Existing::overwrite), HasSubstr("expected names in"));
     EXPECT_EQ(read_file(temp / "mine.csv"), "mine");
+    EXPECT_EQ(read_file(temp / "others/mine.csv"), "mine");
   }
+}
+
+TEST(RunFolder, ADamagedListIsAnErrorOrNoRun) {
+  const TempDir temp;
+  fs::create_directories(temp / "run");
+  const auto refuse = [&](const std::string& contents) {
+    write_file(temp / "run/contents.txt", contents);
+    return refusal(temp / "run", Existing::overwrite);
+  };
+  EXPECT_THAT(refuse("This folder holds a run\n\n" + std::string(300, 'x') + "/contents.txt\n"),
+              HasSubstr("File name too long"));
+  EXPECT_EQ(refuse("This folder holds \nx\n\n"), "(no error)");
+  EXPECT_EQ(refuse("This folder holds"), "(no error)");
+}
+
+TEST(RunFolder, WritesThroughNoLinkAndIntoNoPipe) {
+  const TempDir temp;
+  fs::create_directories(temp / "run");
+  write_file(temp / "mine.txt", "mine");
+  fs::create_symlink(temp / "mine.txt", temp / "run/contents.txt");
+  EXPECT_THAT(refusal(temp / "run", Existing::refuse), HasSubstr("symbolic links"));
+  EXPECT_EQ(read_file(temp / "mine.txt"), "mine");
+  fs::remove(temp / "run/contents.txt");
+  ASSERT_EQ(::mkfifo((temp / "run/contents.txt").c_str(), 0600), 0);
+  EXPECT_THAT(refusal(temp / "run", Existing::refuse), HasSubstr("is not a regular file"));
+  fs::remove(temp / "run/contents.txt");
+  fs::create_directory(temp / "run/contents.txt");
+  EXPECT_THAT(refusal(temp / "run", Existing::refuse), HasSubstr("Is a directory"));
 }
 
 TEST(RunFolder, LinksAreRemovedAndNotFollowed) {

@@ -235,12 +235,20 @@ TEST_F(CheckpointTest, RefusesWhatIsNoCheckpoint) {
   save_tensors(path_, {{}, {{"setting:seed", "5"}}});
   EXPECT_EQ(restore_error(run),
             "not a checkpoint of this run (it says nothing of the epochs so far)");
-  for (const char* progress : {"", "{", "[]", "7", R"({"history":[[1]]})", R"({"history":7})"}) {
+  const auto error = [&](const std::string& progress) {
     save_tensors(path_, {{}, {{"setting:seed", "5"}, {"progress", progress}}});
-    EXPECT_EQ(restore_error(run),
-              "not a checkpoint of this run (what it says of the epochs so far is damaged)")
-        << progress;
+    const std::string message = restore_error(run);
+    EXPECT_THAT(message, StartsWith("not a checkpoint of this run (what it says of the epochs "));
+    return message;
+  };
+  for (const char* progress : {"[]", "7", R"({"history":[[1]]})", R"({"history":7})"}) {
+    EXPECT_THAT(error(progress), HasSubstr("is damaged)"));
   }
+  EXPECT_THAT(error(""), HasSubstr("is not JSON)"));
+  EXPECT_THAT(error("{"), HasSubstr("is not JSON)"));
+  EXPECT_THAT(error(R"({"steps":1,"steps":2})"), HasSubstr("names \"steps\" twice)"));
+  const std::string deep(200'000, '[');
+  EXPECT_THAT(error("{\"steps\":" + deep), HasSubstr("is nested deeper than 8)"));
 }
 
 TEST_F(CheckpointTest, RefusesWholeNumbersThatAreNone) {

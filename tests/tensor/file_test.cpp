@@ -117,6 +117,10 @@ TEST(File, RefusesToReadAPipeWithoutWaiting) {
   EXPECT_EQ(error_of([&] { read_file(path); }), path + ": is not a regular file");
 }
 
+TEST(File, RefusesToReadADevice) {
+  EXPECT_EQ(error_of([] { read_file("/dev/zero"); }), "/dev/zero: is not a regular file");
+}
+
 TEST(File, ReplacesAPipeWithoutWaiting) {
   const TempDir dir;
   const std::string path = dir / "pipe";

@@ -117,8 +117,12 @@ NumberTable parse_csv(std::string_view content, const std::filesystem::path& pat
   return table;
 }
 
-NumberTable read_csv(const std::filesystem::path& path, std::size_t max_bytes) {
-  return parse_csv(read_maybe_gzip(path, max_bytes), path);
+NumberTable read_csv(const std::filesystem::path& path, std::size_t max_bytes, Index columns) {
+  NumberTable table = parse_csv(read_maybe_gzip(path, max_bytes), path);
+  if (columns != 0 && table.columns != columns) {
+    fail("{}: got {} columns, expected {}", path.string(), table.columns, columns);
+  }
+  return table;
 }
 
 }  // namespace gradus::study

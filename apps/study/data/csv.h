@@ -38,8 +38,8 @@ struct NumberTable {
 /// The table in the file `path`, gzipped or not. Throws `Error`, naming file,
 /// line and column (both counted from 1; a column is a field), where
 /// `read_maybe_gzip` does, a field is no number, rows differ in length, or there
-/// is no row.
-NumberTable read_csv(const std::filesystem::path& path, std::size_t max_bytes);
+/// is no row; and where it has not `columns` columns, if that is not 0.
+NumberTable read_csv(const std::filesystem::path& path, std::size_t max_bytes, Index columns = 0);
 
 /// The same from the file's inflated `content`; `path` serves the messages.
 NumberTable parse_csv(std::string_view content, const std::filesystem::path& path);

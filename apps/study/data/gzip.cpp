@@ -3,9 +3,9 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <memory>
 #include <string_view>
 #include <system_error>
-#include <vector>
 
 #include "tensor/error.h"
 #include "tensor/file.h"
@@ -18,6 +18,10 @@ constexpr std::string_view kMagic = "\x1f\x8b";
 // Inflating through a buffer that stays in the cache is no slower than into the
 // whole result at once, and touches no memory the result does not need.
 constexpr size_t kBuffer = 256 * 1024;
+
+// As many times its own size a file gets memory at once on its mere word. Of the
+// inflated sizes of pictures that is most, and a string that grows costs little.
+constexpr size_t kTrusted = 2;
 
 // zlib counts its input in 32 bits.
 constexpr size_t kMostInput = size_t{1} << 30;
@@ -52,8 +56,8 @@ size_t claimed_size(std::string_view packed) {
 std::string inflate_all(std::string_view packed, size_t max_bytes,
                         const std::filesystem::path& path) {
   std::string content;
-  content.reserve(std::min(claimed_size(packed), max_bytes));
-  std::vector<char> buffer(kBuffer);
+  content.reserve(std::min({claimed_size(packed), max_bytes, kTrusted * packed.size()}));
+  const auto buffer = std::make_unique_for_overwrite<char[]>(kBuffer);
   Inflater inflater;
   z_stream& z = inflater.stream;
   while (true) {
@@ -61,13 +65,16 @@ std::string inflate_all(std::string_view packed, size_t max_bytes,
     // zlib promises not to write through next_in, but does not say so in its type.
     z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
     z.avail_in = static_cast<uInt>(given);
-    z.next_out = reinterpret_cast<Bytef*>(buffer.data());
-    z.avail_out = static_cast<uInt>(buffer.size());
+    z.next_out = reinterpret_cast<Bytef*>(buffer.get());
+    z.avail_out = static_cast<uInt>(kBuffer);
     const int status = inflate(&z, Z_NO_FLUSH);
     packed.remove_prefix(given - z.avail_in);
-    const size_t made = buffer.size() - z.avail_out;
+    const size_t made = kBuffer - z.avail_out;
     if (made > max_bytes - content.size()) fail_too_large(path, max_bytes);
-    content.append(buffer.data(), made);
+    if (made > content.capacity() - content.size()) {
+      content.reserve(std::min(std::max(2 * content.capacity(), content.size() + made), max_bytes));
+    }
+    content.append(buffer.get(), made);
 
     if (status == Z_STREAM_END) {
       if (packed.empty()) return content;

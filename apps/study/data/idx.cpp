@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <string>
 
 #include "apps/study/data/gzip.h"
@@ -38,14 +39,16 @@ IdxArray parse_idx(std::string_view content, size_t rank, const std::filesystem:
   }
 
   IdxArray array;
-  size_t promised = 1;
+  int64_t most = 1;  // where a size of 0 leaves nothing, the others must fit, too
   bool overflow = false;
   for (size_t at = 4; at < header; at += 4) {
     const size_t size =
         byte_at(at) << 24 | byte_at(at + 1) << 16 | byte_at(at + 2) << 8 | byte_at(at + 3);
     array.dims.push_back(static_cast<int64_t>(size));
-    overflow |= __builtin_mul_overflow(promised, size, &promised);
+    overflow |= __builtin_mul_overflow(most, std::max(size, size_t{1}), &most);
   }
+  const bool is_empty = std::ranges::find(array.dims, 0) != array.dims.end();
+  const size_t promised = is_empty ? 0 : static_cast<size_t>(most);
   content.remove_prefix(header);
   // Nothing is allocated on the word of the header: what it promises must be here.
   if (overflow || promised != content.size()) {

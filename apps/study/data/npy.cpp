@@ -94,7 +94,7 @@ class HeaderReader {
       skip_blanks();
       Index size = 0;
       const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), size);
-      if (error != std::errc() || size < 0) reject();
+      if (error != std::errc() || size < 0 || sizes.size() == kMaxRank) reject();
       text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
       sizes.push_back(size);
       if (!take(',')) {

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "apps/study/model/variational_autoencoder.h"
+#include "apps/study/text/encoding.h"
 #include "tensor/error.h"
+#include "tensor/json.h"
 #include "tensor/safetensors.h"
 
 namespace gradus::study {
@@ -16,6 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kKey = "gradus";
+constexpr std::size_t kMostText = 1 << 14;  // of the card: ten times what it can need
 constexpr Index kMostUnits = 1 << 20;
 constexpr std::size_t kMostLayers = 64;
 // An input range that leaves room to reckon with it.
@@ -67,7 +69,7 @@ const Json& part(const Json& json, const char* key) {
 std::string text(const Json& json, const char* key) {
   const Json& value = part(json, key);
   if (!value.is_string()) fail("got {} for its {}, expected a string", value.type_name(), key);
-  return value.get<std::string>();
+  return clean_line(value.get<std::string>());  // it is shown on terminals
 }
 
 double number(const Json& json, const char* key) {
@@ -173,9 +175,10 @@ LoadedModel load_model(const std::filesystem::path& path, std::uint64_t seed) {
   }
   LoadedModel loaded;
   try {
-    const Json json = Json::parse(words->second, nullptr, false);
-    if (json.is_discarded()) fail("its description is not JSON");
-    loaded.card = card_from(json);
+    if (words->second.size() > kMostText) {
+      fail("its description has {} bytes", words->second.size());
+    }
+    loaded.card = card_from(parse_json<Json>("its description", words->second));
     Index elements = 0;
     for (const NamedTensor& tensor : file.tensors) elements += tensor.value.numel();
     if (elements != weights_of(loaded.card)) {

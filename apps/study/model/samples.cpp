@@ -16,52 +16,6 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 256 << 20;
 
-// Numbers as they are in a file, and what says where one of them stands.
-struct RawSamples {
-  Shape shape;
-  std::vector<double> values;
-};
-
-RawSamples from_csv(std::string_view content, const std::filesystem::path& file, bool labelled) {
-  NumberTable table = parse_csv(content, file);
-  if (!labelled) return {{table.rows, table.columns}, std::move(table.values)};
-  RawSamples raw{{table.rows, table.columns - 1}, {}};
-  for (Index i = 0; i < table.rows; ++i) {
-    const auto row = table.row(i);
-    raw.values.insert(raw.values.end(), row.begin(), row.end() - 1);
-  }
-  return raw;
-}
-
-void refuse_labels(const std::filesystem::path& file, const char* format, bool labelled) {
-  if (!labelled) return;
-  fail(
-      "{}: got --labelled with a file in {} format, expected CSV, whose rows may end in a label; "
-      "leave the flag out",
-      file.string(), format);
-}
-
-RawSamples read(const std::filesystem::path& file, bool labelled) {
-  const std::string content = read_maybe_gzip(file, kMaxBytes);
-  if (content.starts_with(kNpyMagic)) {
-    refuse_labels(file, "NumPy", labelled);
-    const Tensor array = parse_npy(content, file);
-    return {array.shape(), {array.data().begin(), array.data().end()}};
-  }
-  if (content.size() >= 4 && content[0] == 0 && content[1] == 0) {
-    refuse_labels(file, "IDX", labelled);
-    const std::size_t rank = static_cast<unsigned char>(content[3]);
-    if (rank > kMaxRank) {
-      fail("{}: got an IDX array of {} dimensions, expected at most {}", file.string(), rank,
-           kMaxRank);
-    }
-    const IdxArray array = parse_idx(content, rank, file);
-    const std::vector<Index> sizes(array.dims.begin(), array.dims.end());
-    return {Shape(sizes), {array.bytes.begin(), array.bytes.end()}};
-  }
-  return from_csv(content, file, labelled);
-}
-
 // The shape (n, sample...) of what has the shape of a sample, of many, or of many
 // that are flat.
 Shape batch_shape(const Shape& got, const Shape& sample, const std::string& name) {
@@ -79,12 +33,65 @@ Shape batch_shape(const Shape& got, const Shape& sample, const std::string& name
        one_more ? "; if each row of a CSV file ends in a label, try --labelled" : "");
 }
 
+// Numbers as they are in a file, of which there are as many as a batch of that shape
+// has: that is known before they are made, eight times as large, of pixels.
+struct RawSamples {
+  Shape shape;
+  std::vector<double> values;
+};
+
+RawSamples from_csv(std::string_view content, const std::filesystem::path& file, bool labelled,
+                    const Shape& sample) {
+  NumberTable table = parse_csv(content, file);
+  const Shape shape{table.rows, table.columns - labelled};
+  RawSamples raw{batch_shape(shape, sample, file.string()), {}};
+  if (!labelled) {
+    raw.values = std::move(table.values);
+    return raw;
+  }
+  for (Index i = 0; i < table.rows; ++i) {
+    const auto row = table.row(i);
+    raw.values.insert(raw.values.end(), row.begin(), row.end() - 1);
+  }
+  return raw;
+}
+
+void refuse_labels(const std::filesystem::path& file, const char* format, bool labelled) {
+  if (!labelled) return;
+  fail(
+      "{}: got --labelled with a file in {} format, expected CSV, whose rows may end in a label; "
+      "leave the flag out",
+      file.string(), format);
+}
+
+RawSamples read(const std::filesystem::path& file, bool labelled, const Shape& sample) {
+  const std::string content = read_maybe_gzip(file, kMaxBytes);
+  if (content.starts_with(kNpyMagic)) {
+    refuse_labels(file, "NumPy", labelled);
+    const Tensor array = parse_npy(content, file);
+    return {batch_shape(array.shape(), sample, file.string()),
+            {array.data().begin(), array.data().end()}};
+  }
+  if (content.size() >= 4 && content[0] == 0 && content[1] == 0) {
+    refuse_labels(file, "IDX", labelled);
+    const std::size_t rank = static_cast<unsigned char>(content[3]);
+    if (rank > kMaxRank) {
+      fail("{}: got an IDX array of {} dimensions, expected at most {}", file.string(), rank,
+           kMaxRank);
+    }
+    const IdxArray array = parse_idx(content, rank, file);
+    const std::vector<Index> sizes(array.dims.begin(), array.dims.end());
+    return {batch_shape(Shape(sizes), sample, file.string()),
+            {array.bytes.begin(), array.bytes.end()}};
+  }
+  return from_csv(content, file, labelled, sample);
+}
+
 }  // namespace
 
 Tensor load_samples(const std::filesystem::path& file, const ModelCard& card,
                     const SampleOptions& options) {
-  const RawSamples raw = read(file, options.labelled);
-  const Shape shape = batch_shape(raw.shape, card.layers.sample, file.string());
+  const RawSamples raw = read(file, options.labelled, card.layers.sample);
 
   const InputRange range = options.scaled ? InputRange{0, 1, card.range.margin} : card.range;
   const double length = range.high - range.low;
@@ -103,7 +110,7 @@ Tensor load_samples(const std::filesystem::path& file, const ModelCard& card,
          file.string(), card.range.low, card.range.high);
   }
 
-  Tensor samples = Tensor::uninitialized(shape);
+  Tensor samples = Tensor::uninitialized(raw.shape);
   const auto to = samples.mutable_data();
   for (std::size_t i = 0; i < to.size(); ++i) {
     to[i] = static_cast<Scalar>((raw.values[i] - range.low) / length);

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "apps/study/analysis/metrics.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
+#include "tensor/json.h"
 
 namespace gradus::study {
 namespace {
@@ -41,11 +41,12 @@ void collect(const Json& json, const std::string& name, std::vector<NamedValue>&
 }
 
 std::vector<NamedValue> values_of(const std::filesystem::path& file) {
+  const std::string text = read_file(file);
   std::vector<NamedValue> values;
   try {
-    collect(Json::parse(read_file(file)), "", values);
-  } catch (const Json::exception&) {
-    fail("{}: is not JSON, expected the figures of a run; start over with --force", file.string());
+    collect(parse_json<Json>(file.string() + ":", text), "", values);
+  } catch (const Error& e) {
+    fail("{}, expected the figures of a run; start over with --force", e.what());
   }
   return values;
 }

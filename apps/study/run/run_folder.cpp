@@ -11,6 +11,8 @@
 #include <optional>
 #include <system_error>
 
+#include "apps/study/run/run_contents.h"
+#include "apps/study/text/encoding.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
 
@@ -20,46 +22,12 @@ namespace {
 
 constexpr std::string_view kContents = "contents.txt";
 
-// What contents.txt says: a line "This folder holds ...", one "name: value" for
-// each setting, an empty line, and a line for each file.
-struct Contents {
-  std::string holds;
-  Settings settings;
-  std::vector<std::string> files;
-};
-
-constexpr std::string_view kHolds = "This folder holds ";
-
-std::string head_of(const std::string& holds, const Settings& settings) {
-  std::string text = fmt::format("{}{}\n", kHolds, holds);
-  for (const auto& [name, value] : settings) text += fmt::format("{}: {}\n", name, value);
-  return text + '\n';
-}
-
 // Nothing where there is no such file, or its first lines were never written in full.
 std::optional<Contents> read_contents(const fs::path& folder) {
   const fs::path file = folder / kContents;
-  if (!fs::exists(file)) return std::nullopt;
-  const std::string bytes = read_file(file);
-  std::string_view text = bytes;
-  if (!text.starts_with(kHolds)) return std::nullopt;
-  Contents contents;
-  bool in_head = true;
-  for (std::size_t end; (end = text.find('\n')) != text.npos; text.remove_prefix(end + 1)) {
-    const std::string line(text.substr(0, end));
-    const std::size_t colon = line.find(": ");
-    if (contents.holds.empty()) {
-      contents.holds = line.substr(kHolds.size());
-    } else if (line.empty()) {
-      in_head = false;
-    } else if (in_head && colon != line.npos) {
-      contents.settings.emplace_back(line.substr(0, colon), line.substr(colon + 2));
-    } else if (!in_head) {
-      contents.files.push_back(line);
-    }
-  }
-  if (in_head) return std::nullopt;
-  return contents;
+  std::error_code error;
+  if (fs::status(file, error).type() == fs::file_type::not_found) return std::nullopt;
+  return parse_contents(read_file(file));
 }
 
 void remove_file(const fs::path& path) {
@@ -77,7 +45,7 @@ void remove_folder(const fs::path& path) {
 // Opens contents.txt for this program alone.
 int open_contents(const fs::path& folder) {
   const fs::path file = folder / kContents;
-  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (fd < 0) fail("{}: cannot be written: {}", file.string(), std::strerror(errno));
   // Where the file system has no locks, nothing is to be had from it.
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
@@ -97,20 +65,23 @@ void remove_partial_files(const fs::path& folder) {
   for (const fs::path& file : partial) remove_file(file);
 }
 
-// A list that was tampered with must not lead out of the folder, nor name all of it.
-bool is_inside(const std::string& name) {
-  const fs::path path(name);
-  return path.is_relative() && !path.relative_path().empty() &&
-         std::ranges::none_of(path,
-                              [](const fs::path& part) { return part == "." || part == ".."; });
+// Whether one of the folders on the way from `top` is a link, which leads elsewhere.
+bool is_behind_link(const fs::path& top, const fs::path& name) {
+  fs::path at = top;
+  const fs::path shown = name.has_filename() ? name : name.parent_path();
+  for (const fs::path& part : shown.parent_path()) {
+    if (fs::is_symlink(at /= part)) return true;
+  }
+  return false;
 }
 
 // Throws where a program is at work in a run below, or the list is not to be believed.
 void check_removable(const fs::path& top) {
   const std::optional<Contents> contents = read_contents(top);
   for (const std::string& name : contents ? contents->files : std::vector<std::string>()) {
-    if (!is_inside(name)) {
-      fail("{}: lists {}, expected names in this folder", (top / kContents).string(), name);
+    if (!stays_inside(name) || is_behind_link(top, name)) {
+      fail("{}: lists {}, expected names in this folder", (top / kContents).string(),
+           clean_line(name));
     }
     const fs::path path = top / name;
     if (path.filename() != kContents || !fs::exists(path)) continue;
@@ -216,7 +187,10 @@ RunFolder::RunFolder(fs::path path, Existing existing, const std::string& holds,
     if (::ftruncate(contents_, 0) != 0) {
       fail("{}: cannot be written: {}", (path_ / kContents).string(), std::strerror(errno));
     }
-    append(head_of(holds, settings));
+    append(contents_head(holds, settings));
+  } catch (const fs::filesystem_error& e) {  // a name that no file can have, for one
+    ::close(contents_);
+    fail("{}: {}", e.path1().string(), e.code().message());
   } catch (...) {
     ::close(contents_);
     throw;

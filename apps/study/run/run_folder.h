@@ -13,8 +13,9 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "apps/study/run/run_contents.h"
 
 namespace gradus::study {
 
@@ -23,10 +24,6 @@ enum class Existing {
   overwrite,  ///< --force: the run in it goes, files of others stay; without one it is refused
   resume,     ///< --resume: the run in it goes on
 };
-
-/// What a run that goes on must have in common with the one that was stopped:
-/// names for people, and values; the most telling first.
-using Settings = std::vector<std::pair<std::string, std::string>>;
 
 class RunFolder {
  public:

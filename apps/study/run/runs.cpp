@@ -2,12 +2,13 @@
 
 #include <atomic>
 #include <exception>
-#include <nlohmann/json.hpp>
 #include <thread>
+#include <utility>
 
 #include "apps/study/run/runs_progress.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
+#include "tensor/json.h"
 #include "tensor/parallel.h"
 
 namespace gradus::study {
@@ -29,9 +30,10 @@ Existing existing(const StudyOptions& options) {
 bool is_complete(const StudyOptions& options, const fs::path& folder) {
   const fs::path metrics = folder / "metrics.json";
   if (!options.resume || !fs::exists(metrics)) return false;
-  const auto json = nlohmann::json::parse(read_file(metrics), nullptr, false);
+  const auto json = parse_json(metrics.string() + ":", read_file(metrics));
   const auto epochs = json.is_object() ? json.find("epochs") : json.end();
-  if (epochs == json.end() || !epochs->is_number_integer()) {
+  if (epochs == json.end() || !epochs->is_number_unsigned() ||
+      !std::in_range<int>(epochs->get<std::uint64_t>())) {
     fail("{}: does not say how many epochs were trained", metrics.string());
   }
   const int done = epochs->get<int>();

@@ -7,7 +7,6 @@
 #include <cctype>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "apps/study/data/csv.h"
 #include "apps/study/data/fashion_mnist.h"
@@ -16,6 +15,7 @@
 #include "apps/study/run/page.h"
 #include "apps/study/text/text.h"
 #include "tensor/file.h"
+#include "tensor/json.h"
 
 namespace gradus::study {
 namespace {
@@ -90,7 +90,7 @@ void add_losses(Page& page, const std::vector<fs::path>& runs) {
   Line mean_loss{"loss, mean of the runs", {}, Ink::kBlue};
   Line mean_val_loss{"val_loss, mean of the runs", {}, Ink::kOrange};
   for (const fs::path& run : runs) {
-    const NumberTable history = read_csv(run / "history.csv", kMaxBytes);
+    const NumberTable history = read_csv(run / "history.csv", kMaxBytes, 4);
     Line loss{"", {}, Ink::kBlue, false, true}, val_loss{"", {}, Ink::kOrange, false, true};
     for (Index i = 0; i < history.rows; ++i) {
       const double* const row = history.values.data() + i * history.columns;
@@ -185,7 +185,7 @@ void add_constants(Page& page, const Settings& settings, const fs::path& first_r
     if (name == "seed") continue;
     facts.facts.emplace_back(name == "data" ? "Data checksum" : capitalised(name), value);
   }
-  const auto metrics = nlohmann::json::parse(read_file(first_run / "metrics.json"));
+  const auto metrics = parse_json("metrics.json", read_file(first_run / "metrics.json"));
   for (const auto& [key, name] : {std::pair("epochs", "Epochs"), {"parameters", "Parameters"}}) {
     const auto found = metrics.find(key);
     if (found == metrics.end() || !found->is_number()) continue;

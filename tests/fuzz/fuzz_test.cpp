@@ -1,0 +1,84 @@
+// Every fuzz target over its seeds, what fuzzing has found (corpus/TARGET), and what
+// has been damaged a little: runs in every build, and under the sanitizers.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tensor/file.h"
+#include "tests/fuzz/target.h"
+
+namespace gradus::test {
+
+// For the names of tests.
+static void PrintTo(const FuzzTarget* target, std::ostream* out) { *out << target->name(); }
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kCorpus = fs::path(GRADUS_SOURCE_DIR) / "tests/fuzz/corpus";
+
+std::vector<std::string> corpus_of(const std::string& name) {
+  std::vector<std::string> files;
+  if (!fs::exists(kCorpus / name)) return files;
+  for (const auto& entry : fs::directory_iterator(kCorpus / name)) {
+    files.push_back(read_file(entry.path()));
+  }
+  return files;
+}
+
+class Fuzz : public testing::TestWithParam<const FuzzTarget*> {
+ protected:
+  const FuzzTarget& target = *GetParam();
+};
+
+TEST_P(Fuzz, AcceptsItsSeeds) {
+  ASSERT_FALSE(target.seeds().empty());
+  for (const std::string& seed : target.seeds()) {
+    EXPECT_TRUE(target.accepts(seed)) << seed;
+    EXPECT_LT(seed.size(), 4096);  // the longest that scripts/fuzz tries
+  }
+}
+
+// An exception other than Error, or a finding of a sanitizer, fails these tests.
+
+TEST_P(Fuzz, BearsWhatAnyReaderHasBeenGiven) {
+  for (const FuzzTarget* other : FuzzTarget::all()) {
+    for (const std::string& bytes : other->seeds()) target.accepts(bytes);
+    for (const std::string& bytes : corpus_of(other->name())) target.accepts(bytes);
+  }
+}
+
+TEST_P(Fuzz, BearsEveryTruncation) {
+  for (const std::string& seed : target.seeds()) {
+    for (std::size_t size = 0; size < seed.size(); ++size) target.accepts(seed.substr(0, size));
+  }
+}
+
+TEST_P(Fuzz, BearsEveryFlippedBit) {
+  for (const std::string& seed : target.seeds()) {
+    std::size_t refused = 0;
+    for (std::size_t bit = 0; bit < 8 * seed.size(); ++bit) {
+      std::string flipped = seed;
+      flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+      refused += !target.accepts(flipped);
+    }
+    EXPECT_GT(refused, 0u);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Targets, Fuzz, testing::ValuesIn(FuzzTarget::all()),
+                         [](const auto& tested) { return tested.param->name(); });
+
+TEST(FuzzCorpus, IsOfTargets) {
+  for (const auto& entry : fs::directory_iterator(kCorpus)) {
+    EXPECT_TRUE(std::ranges::any_of(FuzzTarget::all(), [&](const FuzzTarget* target) {
+      return target->name() == entry.path().filename();
+    })) << entry.path();
+  }
+}
+
+}  // namespace
+}  // namespace gradus::test
