@@ -187,8 +187,8 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   std::filesystem::create_directories(out);
 
-  const double peak = peak_flops(kThreads.back()), bandwidth = copy_rate();
   const std::vector<Sweep> sweeps = sweep(seconds);
+  const double peak = peak_flops(kThreads.back()), bandwidth = copy_rate();
   std::string text = fmt::format("{}; two threads: peak {:.0f} GFLOP/s, memory {:.0f} GB/s\n",
                                  blas_description(), peak * 1e-9, bandwidth * 1e-9);
   std::vector<study::Chart> charts;
