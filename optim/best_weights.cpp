@@ -8,10 +8,7 @@ BestWeights::BestWeights(Parameters parameters)
 }
 
 void BestWeights::on_epoch_end(const History& history) {
-  const double loss = history.back().monitored();
-  if (!(epoch_ == 0 ? loss == loss : loss < loss_)) return;  // NaN is never the best
-  epoch_ = history.back().epoch;
-  loss_ = loss;
+  if (best_epoch(history) != history.back().epoch) return;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     weights_[i].value.copy_from(parameters_[i].variable.value());
   }
@@ -26,12 +23,6 @@ void BestWeights::restore() {
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     parameters_[i].variable.mutable_value().copy_from(weights_[i].value);
   }
-}
-
-void BestWeights::set(int epoch, double loss, const TensorFile& file, std::string_view prefix) {
-  copy_tensors(file, prefix, weights_);
-  epoch_ = epoch;
-  loss_ = loss;
 }
 
 }  // namespace gradus::optim

@@ -1,5 +1,5 @@
 // Keeps the weights of the best epoch: the one with the lowest validation loss,
-// or training loss where nothing is validated.
+// or training loss where nothing is validated (best_epoch).
 #pragma once
 
 #include <filesystem>
@@ -15,27 +15,20 @@ class BestWeights final : public Callback {
   /// Of the parameters and buffers of model.parameters().
   explicit BestWeights(Parameters parameters);
   void on_epoch_end(const History& history) override;
+  std::vector<NamedTensor> state() const override { return weights_; }
 
-  /// The best epoch so far, counted from 1; 0 before the first and where every
-  /// loss was NaN.
-  int epoch() const { return epoch_; }
-  double loss() const { return loss_; }
-
-  /// Copies of the best weights by parameter name.
+  /// Copies of the best weights by parameter name; before the first epoch of the
+  /// first weights.
   const std::vector<NamedTensor>& weights() const { return weights_; }
   /// Writes them as safetensors, atomically, with `metadata` (free text by key).
   void save(const std::filesystem::path& path,
             std::map<std::string, std::string> metadata = {}) const;
   /// Puts them back into the parameters.
   void restore();
-  /// Takes up an earlier best, from a checkpoint.
-  void set(int epoch, double loss, const TensorFile& file, std::string_view prefix);
 
  private:
   Parameters parameters_;
   std::vector<NamedTensor> weights_;
-  int epoch_ = 0;
-  double loss_ = 0;
 };
 
 }  // namespace gradus::optim

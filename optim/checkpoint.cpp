@@ -16,7 +16,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kWeight = "weight:";
-constexpr const char* kBest = "best:";
 constexpr const char* kProgress = "progress";
 
 // JSON has neither NaN nor infinity: they are written as text.
@@ -41,16 +40,6 @@ T natural(const Json& json) {
     fail("got {} for a whole number", json.dump());
   }
   return json.get<T>();
-}
-
-// Whether the epochs follow each other and the best is one of them, or none
-// where all of their losses are NaN.
-bool makes_sense(const History& history, int best_epoch) {
-  for (std::size_t i = 0; i < history.size(); ++i) {
-    if (history[i].epoch != static_cast<int>(i) + 1) return false;
-  }
-  if (best_epoch != 0) return best_epoch > 0 && best_epoch <= std::ssize(history);
-  return std::ranges::all_of(history, [](const EpochLog& e) { return std::isnan(e.monitored()); });
 }
 
 // NaN is never trained away: it comes from a damaged file, or a run that is lost.
@@ -98,17 +87,27 @@ std::vector<std::uint64_t> counters(const std::vector<NamedGenerator>& generator
 
 }  // namespace
 
-Checkpoint::Checkpoint(std::filesystem::path path, Optimizer& optimizer, BestWeights& best,
+Checkpoint::Checkpoint(std::filesystem::path path, Optimizer& optimizer,
+                       std::vector<Callback*> callbacks,
                        std::map<std::string, std::string> settings,
-                       std::vector<NamedGenerator> generators, double every_seconds)
+                       std::vector<NamedGenerator> generators, CheckpointOptions options)
     : path_(std::move(path)),
       optimizer_(optimizer),
-      best_(best),
+      callbacks_(std::move(callbacks)),
       settings_(std::move(settings)),
       generators_(std::move(generators)),
-      interval_(every_seconds) {}
+      options_(options) {
+  if (options.every_epochs < 0) {
+    fail("[checkpoint] got every {} epochs, expected 0 or more", options.every_epochs);
+  }
+}
 
-History Checkpoint::restore() {
+// Two callbacks may have tensors of the same names.
+std::string Checkpoint::prefix(std::size_t callback) const {
+  return fmt::format("callback_{}:", callback + 1);
+}
+
+void Checkpoint::restore(FitOptions& options) {
   const TensorFile file = load_tensors(path_);
   for (const auto& [key, value] : settings_) {
     const auto found = file.metadata.find("setting:" + key);
@@ -127,23 +126,32 @@ History Checkpoint::restore() {
       EpochLog log{natural<int>(e.at(0)), number(e.at(1)), std::nullopt, number(e.at(3))};
       if (!e.at(2).is_null()) log.val_loss = number(e.at(2));
       history.push_back(log);
+      if (log.epoch != std::ssize(history)) fail("its epochs make no sense");
     }
-    const int best_epoch = natural<int>(progress.at("best_epoch"));
-    if (!makes_sense(history, best_epoch)) fail("its epochs or the best of them make no sense");
+    const Json& p = progress.at("part");
+    const EpochPart part{natural<Index>(p.at(0)), natural<Index>(p.at(1)), number(p.at(2)),
+                         number(p.at(3))};
     const auto steps = natural<std::int64_t>(progress.at("steps"));
-    const double best_loss = number(progress.at("best_loss"));
+    const auto learning_rate = static_cast<Scalar>(number(progress.at("learning_rate")));
     const std::vector<std::uint64_t> positions =
         counters(generators_, progress.value("generators", Json::array()));
     const std::vector<NamedTensor> weights = tensors_of(optimizer_.all_parameters());
     // All is checked before the first element changes.
+    if (!(learning_rate > 0)) fail("its learning rate is {}", learning_rate);
     check_tensors(file, kWeight, weights);
-    check_tensors(file, kBest, best_.weights());
+    for (std::size_t i = 0; i < callbacks_.size(); ++i) {
+      check_tensors(file, prefix(i), callbacks_[i]->state());
+    }
     check_no_nan(file);
     optimizer_.set_state(file, steps);
+    optimizer_.set_learning_rate(learning_rate);
     copy_tensors(file, kWeight, weights);
-    best_.set(best_epoch, best_loss, file, kBest);
+    for (std::size_t i = 0; i < callbacks_.size(); ++i) {
+      copy_tensors(file, prefix(i), callbacks_[i]->state());
+    }
     for (std::size_t i = 0; i < positions.size(); ++i) generators_[i].generator->seek(positions[i]);
-    return history;
+    options.history = std::move(history);
+    options.part = part;
   } catch (const Error& e) {
     fail("{}: not a checkpoint of this run ({})", path_.string(), e.what());
   } catch (const Json::exception&) {
@@ -152,24 +160,25 @@ History Checkpoint::restore() {
   }
 }
 
-void Checkpoint::on_train_begin(const FitPlan& plan) { plan_ = plan; }
-
-void Checkpoint::on_epoch_end(const History& history) {
+void Checkpoint::on_epoch_settled(const History& history, bool last) {
   const int epoch = history.back().epoch;
   const auto now = std::chrono::steady_clock::now();
-  if (epoch != 1 && epoch != plan_.epochs && now - last_save_ < interval_) return;
+  const bool due = options_.every_epochs > 0
+                       ? epoch % options_.every_epochs == 0
+                       : now - last_save_ >= std::chrono::duration<double>(options_.every_seconds);
+  if (epoch != 1 && !last && !due) return;
   last_save_ = now;
   save(history);
 }
 
-void Checkpoint::save(const History& history) const {
+void Checkpoint::save(const History& history, const EpochPart& part) const {
   TensorFile file;
-  const auto add = [&](const char* prefix, const std::vector<NamedTensor>& tensors) {
+  const auto add = [&](const std::string& prefix, const std::vector<NamedTensor>& tensors) {
     for (const NamedTensor& t : tensors) file.tensors.push_back({prefix + t.name, t.value});
   };
   add(kWeight, tensors_of(optimizer_.all_parameters()));
   add("", optimizer_.state());
-  add(kBest, best_.weights());
+  for (std::size_t i = 0; i < callbacks_.size(); ++i) add(prefix(i), callbacks_[i]->state());
   Json epochs = Json::array();
   for (const EpochLog& e : history) {
     epochs.push_back(
@@ -177,11 +186,11 @@ void Checkpoint::save(const History& history) const {
   }
   file.metadata[kProgress] = Json{
       {"history", epochs},
+      {"part", {part.batches, part.samples, to_json(part.sum), to_json(part.seconds)}},
       {"steps", optimizer_.steps()},
-      {"generators", to_json(generators_)},
-      {"best_epoch", best_.epoch()},
-      {"best_loss",
-       to_json(best_.loss())}}.dump();
+      {"learning_rate", optimizer_.learning_rate()},
+      {"generators",
+       to_json(generators_)}}.dump();
   for (const auto& [key, value] : settings_) file.metadata["setting:" + key] = value;
   save_tensors(path_, file);
 }

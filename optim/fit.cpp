@@ -21,16 +21,16 @@ void check(const char* what, const Dataset& data) {
   }
 }
 
-// Calls each(batch, samples) for the batches of `data`, in the order `indices`
-// or, where these are empty, as the samples stand.
+// Calls each(batch, samples) for the batches of `data` from the sample `begin` on,
+// in the order `indices` or, where these are empty, as the samples stand.
 template <class Each>
-void for_each_batch(const Dataset& data, std::span<const Index> indices, Index batch_size,
-                    const Each& each) {
+void for_each_batch(const Dataset& data, std::span<const Index> indices, Index begin,
+                    Index batch_size, const Each& each) {
   // One tensor, not merely one storage: both may be different rows of it.
   const bool same = data.inputs.data().data() == data.targets.data().data() &&
                     data.inputs.shape() == data.targets.shape();
   const Index n = size(data);
-  for (Index begin = 0; begin < n; begin += batch_size) {
+  for (; begin < n; begin += batch_size) {
     const Index end = std::min(n, begin + batch_size);
     const auto pick = [&](const Tensor& from) {
       if (indices.empty()) return from.rows(begin, end);
@@ -63,36 +63,49 @@ History fit(Optimizer& optimizer, const Dataset& data, const LossFunction& loss,
   if (validates) check("validation", options.validation);
 
   History history = std::move(options.history);
+  EpochPart part = options.part;
+  if (part.samples != std::min(n, part.batches * options.batch_size)) {
+    fail("[fit] got {} samples trained on in {} batches, expected {}", part.samples, part.batches,
+         std::min(n, part.batches * options.batch_size));
+  }
   const FitPlan plan{static_cast<int>(history.size()) + 1, options.epochs,
                      (n + options.batch_size - 1) / options.batch_size};
   for (Callback* callback : options.callbacks) callback->on_train_begin(plan);
 
-  for (int epoch = plan.first_epoch; epoch <= options.epochs; ++epoch) {
+  const auto ends = [&] {
+    return std::ssize(history) >= options.epochs ||
+           std::ranges::any_of(options.callbacks, [&](Callback* c) { return c->stops(history); });
+  };
+  for (bool end = ends(); !end; part = {}) {
+    const int epoch = static_cast<int>(history.size()) + 1;
     const auto start = std::chrono::steady_clock::now();
     std::vector<Index> order;
     if (options.shuffle) {
       order = Generator(options.seed, kShuffleStream + static_cast<std::uint64_t>(epoch))
                   .permutation(n);
     }
-    double sum = 0;
-    Index samples = 0, batches = 0;
-    for_each_batch(data, order, options.batch_size, [&](const Batch& batch, Index count) {
+    const double seconds_before = part.seconds;
+    const auto each = [&](const Batch& batch, Index count) {
       optimizer.zero_grad();
       const Variable batch_loss = loss(batch);
       batch_loss.backward();
-      sum += static_cast<double>(batch_loss.item()) * static_cast<double>(count);
+      part.sum += static_cast<double>(batch_loss.item()) * static_cast<double>(count);
       optimizer.step();
-      samples += count;
-      ++batches;
-      const double mean = sum / static_cast<double>(samples);
-      for (Callback* callback : options.callbacks) callback->on_batch_end(batches, mean);
-    });
-    EpochLog log{epoch, sum / static_cast<double>(n), std::nullopt, 0};
+      part.samples += count;
+      ++part.batches;
+      part.seconds = seconds_before + seconds_since(start);
+      for (Callback* callback : options.callbacks) callback->on_batch_end(history, part);
+    };
+    for_each_batch(data, order, part.samples, options.batch_size, each);
+    EpochLog log{epoch, part.loss(), std::nullopt, 0};
     if (validates) log.val_loss = evaluate(options.validation, loss, options.batch_size);
-    log.seconds = seconds_since(start);
+    log.seconds = seconds_before + seconds_since(start);
     history.push_back(log);
     for (Callback* callback : options.callbacks) callback->on_epoch_end(history);
+    end = ends();
+    for (Callback* callback : options.callbacks) callback->on_epoch_settled(history, end);
   }
+  for (Callback* callback : options.callbacks) callback->on_train_end(history);
   return history;
 }
 
@@ -101,7 +114,7 @@ double evaluate(const Dataset& data, const LossFunction& loss, Index batch_size)
   check_batch_size(batch_size);
   const NoGrad no_grad;
   double sum = 0;
-  for_each_batch(data, {}, batch_size, [&](const Batch& batch, Index count) {
+  for_each_batch(data, {}, 0, batch_size, [&](const Batch& batch, Index count) {
     sum += static_cast<double>(loss(batch).item()) * static_cast<double>(count);
   });
   return sum / static_cast<double>(size(data));

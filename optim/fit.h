@@ -37,15 +37,33 @@ struct FitPlan {
   Index batches = 0;    ///< in each epoch
 };
 
+/// How much of an epoch is trained.
+struct EpochPart {
+  Index batches = 0, samples = 0;
+  double sum = 0;      ///< of the samples' losses
+  double seconds = 0;  ///< that it took
+
+  double loss() const { return sum / static_cast<double>(samples); }
+};
+
 /// Told of what happens. Each function may throw to end the training.
 class Callback {
  public:
   virtual ~Callback() = default;
   virtual void on_train_begin(const FitPlan&) {}
-  /// `loss` is the mean over the samples of the epoch so far, `batch` counts from 1.
-  virtual void on_batch_end(Index /*batch*/, double /*loss*/) {}
+  /// `part` of the epoch that follows those in `history`.
+  virtual void on_batch_end(const History& /*history*/, const EpochPart& /*part*/) {}
   /// The epoch that ended is the last in `history`.
   virtual void on_epoch_end(const History&) {}
+  /// Whether training is to end after these epochs.
+  virtual bool stops(const History&) const { return false; }
+  /// All callbacks were told of the epoch: what they change is changed. `last`: none follows.
+  virtual void on_epoch_settled(const History&, bool /*last*/) {}
+  virtual void on_train_end(const History&) {}
+
+  /// What it must know to go on after a stop, beside the history: for a checkpoint,
+  /// which copies elements out of these tensors and into them.
+  virtual std::vector<NamedTensor> state() const { return {}; }
 };
 
 struct FitOptions {
@@ -56,6 +74,7 @@ struct FitOptions {
   Dataset validation = {};                ///< not trained on; may be empty
   std::vector<Callback*> callbacks = {};  ///< not owned; called in this order
   History history = {};                   ///< epochs done before, when a run is taken up again
+  EpochPart part = {};                    ///< likewise, of the epoch that it was stopped in
 };
 
 /// Trains and returns the history, that of earlier epochs included. Throws

@@ -17,6 +17,10 @@ constexpr std::chrono::milliseconds kRedraw{100};
 ProgressBar::ProgressBar(std::FILE* stream)
     : stream_(stream), terminal_(::isatty(::fileno(stream)) == 1) {}
 
+ProgressBar::~ProgressBar() {
+  if (in_line_) show(stream_, "\n");
+}
+
 void ProgressBar::on_train_begin(const FitPlan& plan) {
   plan_ = plan;
   epoch_ = plan.first_epoch;
@@ -29,16 +33,18 @@ double ProgressBar::seconds_left(double epochs_done) const {
   return epochs_done > 0 ? elapsed / epochs_done * (all - epochs_done) : 0;
 }
 
-void ProgressBar::on_batch_end(Index batch, double loss) {
+void ProgressBar::on_batch_end(const History&, const EpochPart& part) {
   if (!terminal_) return;
   const auto now = Clock::now();
   if (now - last_drawn_ < kRedraw) return;
   last_drawn_ = now;
+  in_line_ = true;
   const double done = (epoch_ - plan_.first_epoch) +
-                      static_cast<double>(batch) / static_cast<double>(plan_.batches);
-  show(stream_, fmt::format("\rEpoch {}/{}  {}/{} [{}] {} left - loss: {:.4f}\x1b[K", epoch_,
-                            plan_.epochs, batch, plan_.batches, bar(batch, plan_.batches),
-                            duration(seconds_left(done)), loss));
+                      static_cast<double>(part.batches) / static_cast<double>(plan_.batches);
+  show(stream_,
+       fmt::format("\rEpoch {}/{}  {}/{} [{}] {} left - loss: {:.4f}\x1b[K", epoch_, plan_.epochs,
+                   part.batches, plan_.batches, bar(part.batches, plan_.batches),
+                   duration(seconds_left(done)), part.loss()));
 }
 
 void ProgressBar::on_epoch_end(const History& history) {
@@ -55,6 +61,7 @@ void ProgressBar::on_epoch_end(const History& history) {
                               plan_.epochs, log.seconds, log.loss, val, left));
   }
   epoch_ = log.epoch + 1;
+  in_line_ = false;
 }
 
 }  // namespace gradus::optim

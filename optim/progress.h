@@ -13,8 +13,10 @@ namespace gradus::optim {
 class ProgressBar final : public Callback {
  public:
   explicit ProgressBar(std::FILE* stream = stderr);
+  /// Ends the line of an epoch that was left in the middle.
+  ~ProgressBar() override;
   void on_train_begin(const FitPlan& plan) override;
-  void on_batch_end(Index batch, double loss) override;
+  void on_batch_end(const History& history, const EpochPart& part) override;
   void on_epoch_end(const History& history) override;
 
  private:
@@ -23,6 +25,7 @@ class ProgressBar final : public Callback {
 
   std::FILE* stream_;
   bool terminal_;
+  bool in_line_ = false;
   FitPlan plan_;
   int epoch_ = 1;
   Clock::time_point begin_, last_drawn_;

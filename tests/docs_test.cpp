@@ -59,7 +59,7 @@ TEST(Docs, SnippetsAreTheExamplesAndPrintWhatTheySay) {
       ++snippets;
     }
   }
-  EXPECT_EQ(snippets, 6);
+  EXPECT_EQ(snippets, 7);
 }
 
 TEST(Docs, EveryCppBlockIsAnExample) {

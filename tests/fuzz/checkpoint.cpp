@@ -3,6 +3,7 @@
 #include "autograd/reductions.h"
 #include "nn/layers.h"
 #include "optim/adam.h"
+#include "optim/best_weights.h"
 #include "tensor/file.h"
 #include "tests/fuzz/target.h"
 #include "tests/support/temp_dir.h"
@@ -15,7 +16,7 @@ struct Training {
   explicit Training(const std::filesystem::path& path)
       : adam(dense.parameters()),
         best(dense.parameters()),
-        checkpoint(path, adam, best, {{"seed", "5"}}, {{"noise", &noise}}) {}
+        checkpoint(path, adam, {&best}, {{"seed", "5"}}, {{"noise", &noise}}) {}
 
   std::vector<Scalar> weights() const {
     std::vector<Scalar> all;
@@ -43,18 +44,19 @@ const FuzzTarget checkpoint(
       training.adam.step();  // so that its state is not that of a new one
       optim::History history{{1, 0.5, 0.25, 1.5}};
       training.best.on_epoch_end(history);
-      training.checkpoint.on_epoch_end(history);
+      training.checkpoint.save(history);
       return std::vector<std::string>{read_file(folder / "file")};
     },
     [](std::string_view bytes) {
       const MemoryFile file(bytes);
       Training training(file.path());
       const std::vector<Scalar> before = training.weights();
+      optim::FitOptions options;
       try {
-        training.checkpoint.restore();
+        training.checkpoint.restore(options);
       } catch (const Error&) {
         require(training.weights() == before && training.adam.steps() == 0 &&
-                    training.noise.counter() == 0,
+                    training.noise.counter() == 0 && options.history.empty(),
                 "where it is refused, all is as it was");
         throw;
       }

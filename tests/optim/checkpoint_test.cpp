@@ -14,6 +14,7 @@
 #include "nn/layers.h"
 #include "nn/losses.h"
 #include "optim/adam.h"
+#include "optim/best_weights.h"
 #include "tensor/file.h"
 #include "tests/support/expect.h"
 #include "tests/support/temp_dir.h"
@@ -34,7 +35,7 @@ struct Training {
       : model(make(hidden)),
         adam(model.parameters()),
         best(model.parameters()),
-        checkpoint(path, adam, best, settings, {}, every_seconds) {}
+        checkpoint(path, adam, {&best}, settings, {}, {.every_seconds = every_seconds}) {}
 
   static nn::Sequential make(Index hidden) {
     Generator random(3);
@@ -42,24 +43,35 @@ struct Training {
                           nn::Dense(hidden, 1, Activation::linear, random));
   }
 
+  History restore() {
+    FitOptions options;
+    checkpoint.restore(options);
+    part = options.part;
+    return options.history;
+  }
   History train(int epochs, History history = {}, bool validate = true) {
     Generator random(4);
     Tensor x = Tensor::uninitialized({21, 2}), y = Tensor::uninitialized({21, 1});
     random.fill_normal(x, 0, 1);
     random.fill_normal(y, 0, 1);
+    std::vector<Callback*> callbacks{&best, &checkpoint};
+    callbacks.insert(callbacks.end(), more.begin(), more.end());
     return fit(adam, {x, y}, [&](const Batch& b) { return nn::mse(model(b.inputs), b.targets); },
                {.epochs = epochs,
                 .batch_size = 4,
                 .seed = 5,
                 .validation = validate ? Dataset{x.rows(0, 5), y.rows(0, 5)} : Dataset{},
-                .callbacks = {&best, &checkpoint},
-                .history = std::move(history)});
+                .callbacks = callbacks,
+                .history = std::move(history),
+                .part = part});
   }
 
   nn::Sequential model;
   Adam adam;
   BestWeights best;
   Checkpoint checkpoint;
+  EpochPart part;
+  std::vector<Callback*> more;
 };
 
 void expect_same(Training& a, Training& b) {
@@ -72,14 +84,13 @@ void expect_same(Training& a, Training& b) {
     EXPECT_TRUE(test::same_bits(a.adam.state()[i].value, b.adam.state()[i].value));
   }
   EXPECT_EQ(a.adam.steps(), b.adam.steps());
-  EXPECT_EQ(a.best.epoch(), b.best.epoch());
-  EXPECT_EQ(a.best.loss(), b.best.loss());
+  EXPECT_EQ(a.adam.learning_rate(), b.adam.learning_rate());
 }
 
 class CheckpointTest : public testing::Test {
  protected:
   std::string restore_error(Training& run) {
-    const std::string message = error_of([&] { run.checkpoint.restore(); });
+    const std::string message = error_of([&] { run.restore(); });
     const std::string name = path_.string() + ": ";
     return message.starts_with(name) ? message.substr(name.size()) : message;
   }
@@ -96,7 +107,7 @@ TEST_F(CheckpointTest, AStoppedRunGoesOnToTheVeryBitsOfAnUninterruptedOne) {
       Training first(path_);
       first.train(stop, {}, validate);
       Training second(path_);
-      History history = second.checkpoint.restore();
+      History history = second.restore();
       ASSERT_EQ(history.size(), static_cast<std::size_t>(stop));
       expect_same(first, second);
       history = second.train(7, std::move(history), validate);
@@ -127,47 +138,98 @@ TEST_F(CheckpointTest, NaNInAnyTensorIsRefused) {
   }
 }
 
+// Throws at a step, having saved before it where it is told to.
+class Stop final : public Callback {
+ public:
+  Stop(int step, Checkpoint* save) : step_(step), save_(save) {}
+  void on_batch_end(const History& history, const EpochPart& part) override {
+    if (--step_ > 0) return;
+    if (save_) save_->save(history, part);
+    throw std::runtime_error("stopped");
+  }
+
+ private:
+  int step_;
+  Checkpoint* save_;
+};
+
 TEST_F(CheckpointTest, ARunKilledWithinAnEpochGoesOnFromTheLastOne) {
   Training whole(dir_ / "whole");
   whole.train(4);
-  class Kill final : public Callback {
-   public:
-    void on_batch_end(Index, double) override {
-      if (++batches_ == 15) throw std::runtime_error("killed");  // in the third epoch of 6 batches
-    }
-    int batches_ = 0;
-  } kill;
   Training first(path_);
-  Generator random(4);
-  Tensor x = Tensor::uninitialized({21, 2}), y = Tensor::uninitialized({21, 1});
-  random.fill_normal(x, 0, 1);
-  random.fill_normal(y, 0, 1);
-  EXPECT_THROW(fit(first.adam, {x, y},
-                   [&](const Batch& b) { return nn::mse(first.model(b.inputs), b.targets); },
-                   {.epochs = 4,
-                    .batch_size = 4,
-                    .seed = 5,
-                    .validation = {x.rows(0, 5), y.rows(0, 5)},
-                    .callbacks = {&first.best, &first.checkpoint, &kill}}),
-               std::runtime_error);
+  Stop kill(15, nullptr);  // in the third epoch of 6 batches
+  first.more = {&kill};
+  EXPECT_THROW(first.train(4), std::runtime_error);
   Training second(path_);
-  History history = second.checkpoint.restore();
+  History history = second.restore();
   EXPECT_EQ(history.size(), 2u);
   second.train(4, std::move(history));
   expect_same(second, whole);
 }
 
+TEST_F(CheckpointTest, ARunSavedWithinAnEpochGoesOnFromTheVeryStep) {
+  Training whole(dir_ / "whole");
+  const History expected = whole.train(3);
+  for (int step = 1; step <= 18; ++step) {  // also the last of an epoch
+    Training first(path_);
+    Stop stop(step, &first.checkpoint);
+    first.more = {&stop};
+    EXPECT_THROW(first.train(3), std::runtime_error);
+    Training second(path_);
+    History history = second.restore();
+    EXPECT_EQ(second.adam.steps(), step);
+    EXPECT_EQ(second.part.batches, (step - 1) % 6 + 1);
+    history = second.train(3, std::move(history));
+    expect_same(second, whole);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(history.at(i).loss, expected[i].loss);
+      EXPECT_EQ(history.at(i).val_loss, expected[i].val_loss);
+    }
+  }
+}
+
+TEST_F(CheckpointTest, KeepsTheLearningRate) {
+  Training first(path_);
+  first.adam.set_learning_rate(Scalar(0.07));
+  first.checkpoint.save({});
+  Training second(path_);
+  second.restore();
+  EXPECT_EQ(second.adam.learning_rate(), Scalar(0.07));
+  TensorFile file = load_tensors(path_);
+  std::string& progress = file.metadata["progress"];
+  const std::string name = R"("learning_rate":)";
+  progress.replace(progress.find(name) + name.size(), 3, "-0.");
+  save_tensors(path_, file);
+  EXPECT_THAT(restore_error(second), HasSubstr("its learning rate is -0"));
+}
+
+TEST_F(CheckpointTest, AnswersForEpochsThatDoNotFollowEachOther) {
+  Training run(path_);
+  run.checkpoint.save({{.epoch = 1}, {.epoch = 3}});
+  EXPECT_EQ(restore_error(run), "not a checkpoint of this run (its epochs make no sense)");
+}
+
+TEST_F(CheckpointTest, LeavesTheFileBeforeWhereItCannotWrite) {
+  Training run(path_);
+  run.train(1);
+  const std::string before = read_file(path_);
+  std::filesystem::create_directory(dir_ / "folder");
+  Training other(dir_ / "folder");
+  EXPECT_THAT(error_of([&] { other.checkpoint.save({}); }),
+              HasSubstr("folder: cannot be replaced"));
+  EXPECT_EQ(read_file(path_), before);
+}
+
 TEST_F(CheckpointTest, IsWrittenAfterTheFirstAndTheLastEpochAndInBetweenWhenItIsTime) {
-  const auto written = [&](int epoch, double every_seconds) {
-    Training run(path_, {}, every_seconds);
-    run.checkpoint.on_train_begin({1, 5, 1});
-    std::filesystem::remove(path_);
+  const auto written = [&](int epoch, double every_seconds, int every_epochs = 0) {
+    Training run(path_);
+    Checkpoint checkpoint(path_, run.adam, {}, {}, {}, {every_epochs, every_seconds});
     History history;
     bool last = false;
     for (int e = 1; e <= epoch; ++e) {
       history.push_back({.epoch = e});
       std::filesystem::remove(path_);
-      run.checkpoint.on_epoch_end(history);
+      checkpoint.on_epoch_settled(history, e == 5);
       last = std::filesystem::exists(path_);
     }
     return last;
@@ -177,6 +239,15 @@ TEST_F(CheckpointTest, IsWrittenAfterTheFirstAndTheLastEpochAndInBetweenWhenItIs
   EXPECT_FALSE(written(4, 1e6));
   EXPECT_TRUE(written(5, 1e6));
   EXPECT_TRUE(written(2, 0));
+  // Every second epoch, whatever the time.
+  EXPECT_TRUE(written(1, 0, 2));
+  EXPECT_TRUE(written(2, 1e6, 2));
+  EXPECT_FALSE(written(3, 0, 2));
+  EXPECT_TRUE(written(4, 1e6, 2));
+  EXPECT_TRUE(written(5, 1e6, 2));
+  Training run(path_);
+  EXPECT_EQ(error_of([&] { Checkpoint(path_, run.adam, {}, {}, {}, {.every_epochs = -1}); }),
+            "[checkpoint] got every -1 epochs, expected 0 or more");
 }
 
 TEST_F(CheckpointTest, ASettingThatDiffersIsRefusedByName) {
@@ -194,12 +265,10 @@ TEST_F(CheckpointTest, ASettingThatDiffersIsRefusedByName) {
 TEST_F(CheckpointTest, KeepsNanAndInfinity) {
   constexpr double kInf = std::numeric_limits<double>::infinity();
   Training run(path_);
-  run.checkpoint.on_train_begin({1, 3, 1});
   History history{{1, kInf, std::nan(""), 0.5}, {2, -kInf, 0.1, 0.25}, {3, std::nan(""), {}, 0}};
-  run.best.on_epoch_end({{1, kInf, std::nullopt, 0}});
-  run.checkpoint.on_epoch_end(history);
+  run.checkpoint.save(history);
   Training second(path_);
-  const History back = second.checkpoint.restore();
+  const History back = second.restore();
   ASSERT_EQ(back.size(), 3u);
   EXPECT_EQ(back[0].loss, kInf);
   ASSERT_TRUE(back[0].val_loss.has_value());
@@ -209,8 +278,6 @@ TEST_F(CheckpointTest, KeepsNanAndInfinity) {
   EXPECT_EQ(back[1].val_loss, 0.1);
   EXPECT_TRUE(std::isnan(back[2].loss));
   EXPECT_FALSE(back[2].val_loss.has_value());
-  EXPECT_EQ(second.best.loss(), kInf);
-  EXPECT_EQ(second.best.epoch(), 1);
 }
 
 TEST_F(CheckpointTest, RefusesADamagedFile) {
@@ -255,12 +322,13 @@ TEST_F(CheckpointTest, RefusesWholeNumbersThatAreNone) {
   Training(path_).train(1);
   TensorFile file = load_tensors(path_);
   const std::string progress = file.metadata["progress"];
-  for (const std::string before : {R"("history":[[)", R"("best_epoch":)", R"("steps":)"}) {
+  for (const std::string before : {R"("history":[[)", R"("part":[)", R"("steps":)"}) {
     ASSERT_THAT(progress, HasSubstr(before));
     const std::size_t begin = progress.find(before) + before.size();
     const std::size_t size = progress.find_first_not_of("0123456789", begin) - begin;
     for (const char* wrong : {"4294967297", "18446744073709551615", "1.5", "1e300", "-1", "true"}) {
-      if (before == R"("steps":)" && wrong == std::string("4294967297")) continue;  // it holds that
+      if (before != R"("history":[[)" && wrong == std::string("4294967297"))
+        continue;  // it holds that
       file.metadata["progress"] = std::string(progress).replace(begin, size, wrong);
       save_tensors(path_, file);
       Training run(path_), untouched(path_);
@@ -281,7 +349,7 @@ struct NoisyTraining {
       : vae(std::move(model)),
         adam(vae.parameters()),
         best(vae.parameters()),
-        checkpoint(path, adam, best, {}, vae.generators(), 0) {}
+        checkpoint(path, adam, {&best}, {}, vae.generators(), {.every_seconds = 0}) {}
 
   History train(int epochs, History history = {}) {
     Generator random(4);
@@ -294,6 +362,11 @@ struct NoisyTraining {
                 .validation = {x.rows(0, 5), x.rows(0, 5)},
                 .callbacks = {&best, &checkpoint},
                 .history = std::move(history)});
+  }
+  History restore() {
+    FitOptions options;
+    checkpoint.restore(options);
+    return options.history;
   }
   Generator& noise() { return *vae.generators()[0].generator; }
 
@@ -319,16 +392,16 @@ TEST_F(CheckpointTest, AModelThatDrawsNoiseGoesOnWithTheNoiseOfAnUninterruptedRu
   NoisyTraining first(path_);
   first.train(2);
   NoisyTraining second(path_);
-  History history = second.checkpoint.restore();
+  History history = second.restore();
   EXPECT_EQ(second.noise().counter(), first.noise().counter());
   second.train(5, std::move(history));
   EXPECT_TRUE(same_weights(second, whole));
   EXPECT_EQ(second.noise().counter(), whole.noise().counter());
-  EXPECT_EQ(second.best.loss(), whole.best.loss());
+  EXPECT_TRUE(test::same_bits(second.best.weights()[0].value, whole.best.weights()[0].value));
   // It is the generator's place that does it.
   first.train(2);
   NoisyTraining third(path_);
-  history = third.checkpoint.restore();
+  history = third.restore();
   third.noise().seek(0);
   third.train(5, std::move(history));
   EXPECT_FALSE(same_weights(third, whole));
@@ -338,24 +411,25 @@ TEST_F(CheckpointTest, KeepsGeneratorsBeyondWhatADoubleOrASignedNumberHolds) {
   constexpr std::uint64_t kLarge = 0xfedcba9876543211u;
   NoisyTraining run(path_, kLarge);
   run.noise().seek(kLarge + 2);
-  run.checkpoint.on_epoch_end({{.epoch = 1, .loss = std::nan("")}});
+  run.checkpoint.save({{.epoch = 1, .loss = std::nan("")}});
   NoisyTraining second(path_, kLarge);
-  second.checkpoint.restore();
+  second.restore();
   EXPECT_EQ(second.noise().counter(), kLarge + 2);
 }
 
 TEST_F(CheckpointTest, OtherGeneratorsAreRefusedByName) {
   Generator mine(1, 2), other(1, 2);
   const auto checkpoint = [&](Training& run, std::vector<NamedGenerator> generators) {
-    return Checkpoint(path_, run.adam, run.best, {}, std::move(generators), 0);
+    return Checkpoint(path_, run.adam, {&run.best}, {}, std::move(generators));
   };
   Training run(path_);
-  checkpoint(run, {{"noise", &mine}}).on_epoch_end({{.epoch = 1, .loss = std::nan("")}});
+  checkpoint(run, {{"noise", &mine}}).save({{.epoch = 1, .loss = std::nan("")}});
   const auto error = [&](std::vector<NamedGenerator> generators) {
     Training second(path_), untouched(path_);
+    FitOptions options;
     run.model.parameters()[0].variable.mutable_value().mutable_data()[0] = 9;
     const std::string message =
-        error_of([&] { checkpoint(second, std::move(generators)).restore(); });
+        error_of([&] { checkpoint(second, std::move(generators)).restore(options); });
     if (message != "(no error)") expect_same(second, untouched);
     return message.substr(message.find(": ") + 2);
   };
@@ -374,7 +448,7 @@ TEST_F(CheckpointTest, OtherGeneratorsAreRefusedByName) {
             "not a checkpoint of this run (the generator noise began with seed 1 and stream 2, now "
             "they are 1 and 4)");
   // One without any.
-  checkpoint(run, {}).on_epoch_end({{.epoch = 1, .loss = std::nan("")}});
+  checkpoint(run, {}).save({{.epoch = 1, .loss = std::nan("")}});
   EXPECT_EQ(error({{"noise", &other}}),
             "not a checkpoint of this run (it has the generators [], this run has [noise])");
 }
@@ -382,8 +456,8 @@ TEST_F(CheckpointTest, OtherGeneratorsAreRefusedByName) {
 TEST_F(CheckpointTest, RefusesGeneratorsThatMakeNoSense) {
   Generator noise(1, 2);
   Training run(path_);
-  Checkpoint checkpoint(path_, run.adam, run.best, {}, {{"noise", &noise}}, 0);
-  checkpoint.on_epoch_end({{.epoch = 1, .loss = std::nan("")}});
+  Checkpoint checkpoint(path_, run.adam, {&run.best}, {}, {{"noise", &noise}});
+  checkpoint.save({{.epoch = 1, .loss = std::nan("")}});
   TensorFile file = load_tensors(path_);
   const std::string progress = file.metadata["progress"], right = R"(["noise",1,2,0])";
   ASSERT_THAT(progress, HasSubstr(right));
@@ -393,7 +467,8 @@ TEST_F(CheckpointTest, RefusesGeneratorsThatMakeNoSense) {
         std::string(progress).replace(progress.find(right), right.size(), wrong);
     save_tensors(path_, file);
     noise.seek(5);
-    EXPECT_THAT(error_of([&] { checkpoint.restore(); }),
+    FitOptions options;
+    EXPECT_THAT(error_of([&] { checkpoint.restore(options); }),
                 HasSubstr("not a checkpoint of this run ("))
         << wrong;
     EXPECT_EQ(noise.counter(), 5u);

@@ -228,12 +228,17 @@ class Recorder : public Callback {
     log_.push_back(
         fmt::format("{} begin {}-{} of {}", name_, plan.first_epoch, plan.epochs, plan.batches));
   }
-  void on_batch_end(Index batch, double loss) override {
-    log_.push_back(fmt::format("{} batch {} {:.2f}", name_, batch, loss));
+  void on_batch_end(const History& history, const EpochPart& part) override {
+    log_.push_back(
+        fmt::format("{} batch {}.{} {:.2f}", name_, history.size() + 1, part.batches, part.loss()));
   }
   void on_epoch_end(const History& history) override {
     log_.push_back(fmt::format("{} epoch {}", name_, history.back().epoch));
   }
+  void on_epoch_settled(const History&, bool last) override {
+    log_.push_back(fmt::format("{} settled{}", name_, last ? ", last" : ""));
+  }
+  void on_train_end(const History&) override { log_.push_back(name_ + " end"); }
 
  private:
   std::string name_;
@@ -247,10 +252,49 @@ TEST_F(Fit, CallsTheCallbacksInOrder) {
   Recorder a("a", log), b("b", log);
   fit(sgd_, numbers({1, 2, 3, 4, 5}), loss(),
       {.epochs = 1, .batch_size = 2, .shuffle = false, .callbacks = {&a, &b}});
-  EXPECT_EQ(log, (std::vector<std::string>{"a begin 1-1 of 3", "b begin 1-1 of 3", "a batch 1 1.50",
-                                           "b batch 1 1.50", "a batch 2 2.24", "b batch 2 2.24",
-                                           "a batch 3 2.29", "b batch 3 2.29", "a epoch 1",
-                                           "b epoch 1"}));
+  EXPECT_EQ(log,
+            (std::vector<std::string>{
+                "a begin 1-1 of 3", "b begin 1-1 of 3", "a batch 1.1 1.50", "b batch 1.1 1.50",
+                "a batch 1.2 2.24", "b batch 1.2 2.24", "a batch 1.3 2.29", "b batch 1.3 2.29",
+                "a epoch 1", "b epoch 1", "a settled, last", "b settled, last", "a end", "b end"}));
+}
+
+// The second batch of HistoryOfAHandWorkedRun's first epoch is next: w = 0.85.
+TEST_F(Fit, GoesOnWithinAnEpoch) {
+  w_.mutable_value().mutable_data()[0] = Scalar(0.85);
+  const History history = fit(sgd_, numbers({1, 2, 3, 4, 5}), loss(),
+                              {.epochs = 2,
+                               .batch_size = 2,
+                               .shuffle = false,
+                               .part = {.batches = 1, .samples = 2, .sum = 3, .seconds = 100}});
+  EXPECT_NEAR(history[0].loss, 2.29, kClose);
+  EXPECT_NEAR(history[1].loss, -0.71, kClose);
+  EXPECT_EQ(batches_, (std::vector<Index>{2, 1, 2, 2, 1}));
+  EXPECT_GE(history[0].seconds, 100);
+  EXPECT_LT(history[1].seconds, 100);
+  EXPECT_EQ(error_of([&] {
+              fit(sgd_, numbers({1, 2, 3}), loss(),
+                  {.batch_size = 2, .part = {.batches = 1, .samples = 3}});
+            }),
+            "[fit] got 3 samples trained on in 1 batches, expected 2");
+}
+
+TEST_F(Fit, EndsWhereACallbackStops) {
+  class Stop final : public Callback {
+   public:
+    bool stops(const History& history) const override { return history.size() == 2; }
+  } stop;
+  std::vector<std::string> log;
+  Recorder a("a", log);
+  EXPECT_EQ(fit(sgd_, numbers({1}), loss(), {.epochs = 9, .callbacks = {&a, &stop}}).size(), 2u);
+  EXPECT_EQ((std::vector<std::string>{log.end() - 3, log.end()}),
+            (std::vector<std::string>{"a epoch 2", "a settled, last", "a end"}));
+  // Taken up again it has nothing left to do.
+  log.clear();
+  fit(sgd_, numbers({1}), loss(),
+      {.epochs = 9, .callbacks = {&a, &stop}, .history = {{.epoch = 1}, {.epoch = 2}}});
+  EXPECT_EQ(log, (std::vector<std::string>{"a begin 3-9 of 1", "a end"}));
+  EXPECT_EQ(sgd_.steps(), 2);
 }
 
 TEST_F(Fit, TellsWhereATakenUpRunBegins) {
@@ -259,7 +303,7 @@ TEST_F(Fit, TellsWhereATakenUpRunBegins) {
   fit(sgd_, numbers({1}), loss(),
       {.epochs = 3, .callbacks = {&a}, .history = {EpochLog{.epoch = 1}, EpochLog{.epoch = 2}}});
   EXPECT_EQ(log[0], "a begin 3-3 of 1");
-  EXPECT_EQ(log.back(), "a epoch 3");
+  EXPECT_EQ(log.back(), "a end");
 }
 
 TEST_F(Fit, ACallbackMayEndTheTraining) {

@@ -11,6 +11,7 @@
 #include "nn/losses.h"
 #include "nn/normalisation.h"
 #include "optim/adam.h"
+#include "optim/best_weights.h"
 #include "optim/checkpoint.h"
 #include "optim/sgd.h"
 #include "tensor/pool.h"
@@ -55,7 +56,7 @@ TEST(Mode, FitTrainsInTrainingAndValidatesInEvaluation) {
 
 struct Training {
   explicit Training(const std::filesystem::path& path)
-      : checkpoint(path, adam, best, {}, model.generators(), 0) {}
+      : checkpoint(path, adam, {&best}, {}, model.generators(), {.every_seconds = 0}) {}
   History train(int epochs, History history = {}) {
     const Dataset data = numbers(21);
     return fit(adam, data, [&](const Batch& b) { return nn::mse(model(b.inputs), b.targets); },
@@ -71,6 +72,12 @@ struct Training {
   Checkpoint checkpoint;
 };
 
+History restore(Checkpoint& checkpoint) {
+  FitOptions options;
+  checkpoint.restore(options);
+  return options.history;
+}
+
 TEST(ModelState, AStoppedRunGoesOnToTheVeryBitsOfAnUninterruptedOne) {
   const test::TempDir dir;
   Training whole(dir / "whole");
@@ -78,7 +85,7 @@ TEST(ModelState, AStoppedRunGoesOnToTheVeryBitsOfAnUninterruptedOne) {
   for (int stop = 1; stop < 5; ++stop) {
     Training(dir / "run").train(stop);
     Training second(dir / "run");
-    const History history = second.train(5, second.checkpoint.restore());
+    const History history = second.train(5, restore(second.checkpoint));
     const Parameters a = second.model.parameters(), b = whole.model.parameters();
     ASSERT_EQ(a.size(), 10u);
     for (std::size_t i = 0; i < a.size(); ++i) {
@@ -95,11 +102,11 @@ TEST(ModelState, AStoppedRunGoesOnToTheVeryBitsOfAnUninterruptedOne) {
 TEST(ModelState, BestWeightsKeepTheRunningAverages) {
   const test::TempDir dir;
   Training run(dir / "run");
-  run.train(1);
+  const History history = run.train(1);
   const Dataset validation = numbers(7);
   const auto loss = [&](const Batch& b) { return nn::mse(run.model(b.inputs), b.targets); };
   const double best = evaluate(validation, loss, 5);
-  EXPECT_EQ(best, run.best.loss());
+  EXPECT_EQ(best, history[0].monitored());
   run.model(Variable(Tensor::full({3, 4}, 9)));  // moves them
   EXPECT_NE(evaluate(validation, loss, 5), best);
   run.best.restore();
@@ -115,12 +122,11 @@ TEST(ModelState, CheckpointsHoldFrozenParametersToo) {
     SGD sgd({{"p", p}, {"frozen", f}});
     EXPECT_EQ(sgd.parameters().size(), 1u);
     ASSERT_EQ(sgd.all_parameters().size(), 2u);
-    BestWeights best(sgd.all_parameters());
-    Checkpoint checkpoint(dir / "run", sgd, best, {}, {}, 0);
+    Checkpoint checkpoint(dir / "run", sgd, {}, {});
     if (f.value().data()[0] == 3) {
-      checkpoint.on_epoch_end({{.epoch = 1, .loss = std::nan("")}});
+      checkpoint.save({});
     } else {
-      checkpoint.restore();
+      restore(checkpoint);
     }
   }
   EXPECT_EQ(restored.value().data()[0], 3);

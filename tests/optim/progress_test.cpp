@@ -30,8 +30,8 @@ TEST(ProgressBar, WritesOnePlainLineAnEpochToAFile) {
   const File file(std::tmpfile(), std::fclose);
   ProgressBar progress(file.get());
   progress.on_train_begin({1, 1, 3});
-  progress.on_batch_end(1, 0.75);
-  progress.on_batch_end(3, 0.5);
+  progress.on_batch_end({}, {1, 4, 3, 0});
+  progress.on_batch_end({}, {3, 12, 6, 0});
   progress.on_epoch_end({{1, 0.51236, std::nullopt, 1.234}});
   EXPECT_EQ(content(file.get()), "Epoch 1/1 - 1.23s - loss: 0.5124 - 0s left\n");
 }
@@ -66,6 +66,16 @@ TEST(ProgressBar, IsSeenAtOnce) {
   EXPECT_EQ(first, 'E');
 }
 
+TEST(ProgressBar, LeavesALineThatItEndedAlone) {
+  const File file(std::tmpfile(), std::fclose);
+  {
+    ProgressBar progress(file.get());
+    progress.on_train_begin({1, 2, 3});
+    progress.on_batch_end({}, {1, 4, 3, 0});
+  }
+  EXPECT_EQ(content(file.get()), "");
+}
+
 // A terminal is drawn on; a pseudo-terminal is one.
 TEST(ProgressBar, DrawsABarOnATerminal) {
   const int control = ::posix_openpt(O_RDWR | O_NOCTTY);
@@ -77,12 +87,19 @@ TEST(ProgressBar, DrawsABarOnATerminal) {
   {
     ProgressBar progress(terminal.get());
     progress.on_train_begin({1, 1, 4});
-    progress.on_batch_end(2, 0.75);
+    progress.on_batch_end({}, {2, 8, 6, 0});
     progress.on_epoch_end({{1, 0.5, 0.25, 1.5}});
   }
+  {
+    ProgressBar stopped(terminal.get());
+    stopped.on_train_begin({2, 2, 4});
+    stopped.on_batch_end({}, {1, 4, 2, 0});
+  }
+  std::fputs("an error\n", terminal.get());
+  std::fflush(terminal.get());
   std::string seen;
   pollfd wait{control, POLLIN, 0};
-  while (seen.find('\n') == std::string::npos && ::poll(&wait, 1, 5000) == 1) {
+  while (seen.find("error") == std::string::npos && ::poll(&wait, 1, 5000) == 1) {
     char buffer[1024];
     const ssize_t n = ::read(control, buffer, sizeof buffer);
     if (n <= 0) break;
@@ -91,6 +108,7 @@ TEST(ProgressBar, DrawsABarOnATerminal) {
   ::close(control);
   EXPECT_THAT(seen, HasSubstr("\rEpoch 1/1  2/4 [============>............] "));
   EXPECT_THAT(seen, HasSubstr(" left - loss: 0.7500\x1b[K"));
+  EXPECT_THAT(seen, HasSubstr(" left - loss: 0.5000\x1b[K\r\nan error"));
   EXPECT_THAT(seen, HasSubstr("\rEpoch 1/1  4/4 [=========================] 1.50s - loss: 0.5000 "
                               "- val_loss: 0.2500 - 0s left\x1b[K"));
 }

@@ -28,8 +28,9 @@ struct RunOptions {
   std::filesystem::path folder{};                                   ///< to run in; empty: this one
   std::map<std::string, std::optional<std::string>> environment{};  ///< null: unset
   std::array<const char*, 3> streams{};  ///< what 0, 1, 2 are; "" closed, null: nothing or caught
-  /// Called with standard error so far; the program is killed where it is true.
+  /// Called with standard error so far; where it is true the program gets `signals`, once.
   std::function<bool(std::string_view err)> kill_when{};
+  std::vector<int> signals{SIGKILL};
   std::chrono::seconds limit{120};
 };
 
@@ -105,7 +106,7 @@ inline Ran run_program(const std::vector<std::string>& command, const RunOptions
       if (n == 0) waiting[i].fd = -1;  // which poll passes over
     }
     if (!killed && options.kill_when && options.kill_when(ran.err)) {
-      ::kill(child, SIGKILL);
+      for (const int signal : options.signals) ::kill(child, signal);
       killed = true;
     }
   }

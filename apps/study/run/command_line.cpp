@@ -11,6 +11,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "apps/study/run/interrupt.h"
 #include "apps/study/run/usage_error.h"
 #include "apps/study/text/encoding.h"
 
@@ -88,6 +89,8 @@ int CommandLine::run(int argc, char** argv, const std::function<void()>& body) {
   try {
     body();
     return finish(name_);
+  } catch (const Interrupted& e) {
+    return complain(name_, e.what(), e.status());
   } catch (const std::bad_alloc&) {
     return complain(name_, "the system has no memory left", kFailure);
   } catch (const std::exception& e) {

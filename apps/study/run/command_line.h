@@ -25,8 +25,8 @@ class CommandLine {
   std::function<void()> check;
 
   /// Parses the flags and calls `body`. Returns the exit status: 0, or 2 for
-  /// wrong usage, or 1 for any other failure; the latter two with one line on
-  /// standard error.
+  /// wrong usage, or that of an Interrupted, or 1 for any other failure; all but 0
+  /// with one line on standard error.
   int run(int argc, char** argv, const std::function<void()>& body);
 
  private:

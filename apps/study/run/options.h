@@ -17,6 +17,7 @@ struct StudyOptions {
   int epochs = 1;                                  ///< --epochs
   Index batch_size = 32;                           ///< --batch-size
   Scalar learning_rate = Scalar(0.001);            ///< --learning-rate
+  int checkpoint_every = 0;                        ///< --checkpoint-every; 0: by time
   int threads = 0;                                 ///< --threads; 0: one for each processor
   bool resume = false;                             ///< --resume
   bool force = false;                              ///< --force

@@ -139,7 +139,7 @@ void add_facts(Page& page, const RunResult& result, const DataSource& data, Fact
 
 void finish_run(RunResult& result, Page& page, Json metrics, const Stopwatch& report_began) {
   RunFolder& folder = result.run.folder;
-  folder.write("history.csv", history_csv(result.training.history));
+  folder.write("history.csv", optim::to_csv(result.training.history));
   if (!result.run.summary.empty()) page.report().up = Link{"All runs", result.run.summary};
   page.write();
   result.seconds.report = report_began.seconds();

@@ -51,6 +51,10 @@ void Program::add_common_flags() {
       "runs/seed_K; summary.html and summary.csv hold mean\n"
       "and standard deviation of every figure [1]",
       training, whole);
+  add("--checkpoint-every", options_.checkpoint_every, "N",
+      "Epochs from one checkpoint to the next; the first and\nthe last epoch always leave one "
+      "[one every 5 seconds]",
+      training, whole);
   add("--threads", options_.threads, "N",
       "Threads to use; results are the same for any number\n[all processors]", training, threads);
 

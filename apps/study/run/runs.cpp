@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "apps/study/run/interrupt.h"
 #include "apps/study/run/runs_progress.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
@@ -52,12 +53,13 @@ void run_side_by_side(const StudyOptions& options, RunFolder& parent,
   parent.mark_unfinished();
   for (const PlannedRun& run : plan) parent.add_run(run.subpath);
 
+  const CatchSignals catch_signals;
   RunsProgress progress(plan, shows ? stderr : nullptr);
   std::vector<std::string> errors(plan.size());  // empty: none
   std::atomic<std::size_t> next = 0;
   const auto work = [&](int threads) {
     const ThreadLimit limit(threads);
-    for (std::size_t i = next++; i < plan.size(); i = next++) {
+    for (std::size_t i = next++; i < plan.size() && !signal_caught(); i = next++) {
       const PlannedRun& planned = plan[i];
       const fs::path path = parent / planned.subpath;
       try {
@@ -70,6 +72,8 @@ void run_side_by_side(const StudyOptions& options, RunFolder& parent,
                       .summary = fs::path(summary).lexically_relative(planned.subpath).string(),
                       .progress = shows ? &progress.of(i) : nullptr});
         }
+      } catch (const Interrupted&) {
+        return;
       } catch (const std::exception& e) {
         errors[i] = e.what();
       }
@@ -84,6 +88,7 @@ void run_side_by_side(const StudyOptions& options, RunFolder& parent,
     work(threads / side_by_side);
   }
 
+  if (const int signal = signal_caught()) throw Interrupted(signal);
   std::size_t failed = 0, first = 0;
   for (std::size_t i = plan.size(); i-- > 0;) {
     if (errors[i].empty()) continue;

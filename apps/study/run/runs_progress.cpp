@@ -20,9 +20,9 @@ class RunsProgress::Watcher final : public optim::Callback {
     set_done(plan.first_epoch - 1, 0);
     all_.done_at_begin_ += done / static_cast<double>(all_.watchers_.size());
   }
-  void on_batch_end(Index batch, double) override {
+  void on_batch_end(const optim::History&, const optim::EpochPart& part) override {
     const std::scoped_lock lock(all_.mutex_);
-    set_done(epoch_, static_cast<double>(batch) / static_cast<double>(plan_.batches));
+    set_done(epoch_, static_cast<double>(part.batches) / static_cast<double>(plan_.batches));
     all_.draw(false);
   }
   void on_epoch_end(const optim::History& history) override {

@@ -4,7 +4,6 @@
 // Thread safety: trainings on several threads do not touch each other.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "apps/study/run/run.h"
@@ -25,12 +24,10 @@ struct Training {
 /// run's folder. With `run.options.resume` goes on from the folder's checkpoint,
 /// where there is one. `generators` are those that the loss draws from (see
 /// optim::Checkpoint). Throws `Error`, naming the epoch, where the loss is not
-/// finite, and where the checkpoint of a finished run is gone.
+/// finite, and where the checkpoint of a finished run is gone; Interrupted after a
+/// signal (see Interruption).
 Training train(const Run& run, optim::Optimizer& optimizer, const optim::Dataset& data,
                const optim::Dataset& validation, const optim::LossFunction& loss,
                std::vector<NamedGenerator> generators = {});
-
-/// `history.csv`: epoch, loss, val_loss, seconds.
-std::string history_csv(const optim::History& history);
 
 }  // namespace gradus::study
