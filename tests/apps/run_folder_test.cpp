@@ -216,6 +216,16 @@ TEST(RunFolder, ATornBeginningIsNoRun) {
   EXPECT_TRUE(RunFolder::has_run(temp.path()));
 }
 
+// As a full disk leaves it.
+TEST(RunFolder, ATornLineIsForgotten) {
+  const TempDir temp;
+  { RunFolder(temp.path(), Existing::refuse, kRun).write("history.csv", ""); }
+  const std::string whole = read_file(temp / "contents.txt");
+  write_file(temp / "contents.txt", whole + "scor");
+  RunFolder(temp.path(), Existing::resume, kRun).write("scores.csv", "");
+  EXPECT_EQ(read_file(temp / "contents.txt"), whole + "scores.csv\n");
+}
+
 TEST(RunFolder, ResumingLeavesEverythingUntilItIsMarkedUnfinished) {
   const TempDir temp;
   { RunFolder(temp.path(), Existing::refuse, kRun).write("metrics.json", ""); }

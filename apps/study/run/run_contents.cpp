@@ -19,9 +19,11 @@ std::string contents_head(const std::string& holds, const Settings& settings) {
 }
 
 std::optional<Contents> parse_contents(std::string_view text) {
+  const std::size_t all = text.size();
   if (!text.starts_with(kHolds) || text.find('\n') == text.npos) return std::nullopt;
   text.remove_prefix(kHolds.size());
-  Contents contents{.holds = std::string(text.substr(0, text.find('\n'))), .settings{}, .files{}};
+  Contents contents{
+      .holds = std::string(text.substr(0, text.find('\n'))), .settings{}, .files{}, .size = 0};
   text.remove_prefix(contents.holds.size() + 1);
   bool in_head = true;
   for (std::size_t end; (end = text.find('\n')) != text.npos; text.remove_prefix(end + 1)) {
@@ -36,6 +38,7 @@ std::optional<Contents> parse_contents(std::string_view text) {
     }
   }
   if (in_head) return std::nullopt;
+  contents.size = all - text.size();
   return contents;
 }
 

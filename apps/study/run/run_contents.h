@@ -21,6 +21,7 @@ struct Contents {
   std::string holds;
   Settings settings;
   std::vector<std::string> files;
+  std::size_t size = 0;  ///< bytes of the whole lines: a full disk may have left half of one more
 };
 
 /// The lines before those of the files.

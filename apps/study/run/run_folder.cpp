@@ -180,13 +180,12 @@ RunFolder::RunFolder(fs::path path, Existing existing, const std::string& holds,
       check_same(path_, *was, holds, settings);
       added_.insert(was->files.begin(), was->files.end());
       remove_partial_files(path_);
+      truncate(was->size);
       return;
     }
     check_removable(path_);
     remove_run(path_);
-    if (::ftruncate(contents_, 0) != 0) {
-      fail("{}: cannot be written: {}", (path_ / kContents).string(), std::strerror(errno));
-    }
+    truncate(0);
     append(contents_head(holds, settings));
   } catch (const fs::filesystem_error& e) {  // a name that no file can have, for one
     ::close(contents_);
@@ -199,11 +198,24 @@ RunFolder::RunFolder(fs::path path, Existing existing, const std::string& holds,
 
 RunFolder::~RunFolder() { ::close(contents_); }
 
-void RunFolder::append(const std::string& text) {
-  const ssize_t written = ::write(contents_, text.data(), text.size());
-  if (written == std::ssize(text)) return;
-  fail("{}: cannot be written: {}", (path_ / kContents).string(),
-       written < 0 ? std::strerror(errno) : "the disk is full");
+void RunFolder::truncate(std::size_t size) {
+  if (::ftruncate(contents_, static_cast<off_t>(size)) == 0) return;
+  fail("{}: cannot be written: {}", (path_ / kContents).string(), std::strerror(errno));
+}
+
+void RunFolder::append(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(contents_, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      fail("{}: cannot be written: {}", (path_ / kContents).string(), std::strerror(errno));
+    }
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  // Or after a power cut a checkpoint would stand in a folder that lists none.
+  if (::fsync(contents_) != 0) {
+    fail("{}: cannot be written to disk: {}", (path_ / kContents).string(), std::strerror(errno));
+  }
 }
 
 fs::path RunFolder::add(const std::string& name) {

@@ -63,7 +63,8 @@ class RunFolder {
   void mark_unfinished() const;
 
  private:
-  void append(const std::string& text);
+  void truncate(std::size_t size);
+  void append(std::string_view text);
 
   std::filesystem::path path_;
   int contents_;                 // descriptor of contents.txt, which holds the lock

@@ -1,0 +1,110 @@
+// What a study does on a disk that fails: every single call that writes fails once.
+#include <cerrno>
+#include <cstring>
+
+#include "tests/apps/programs.h"
+
+namespace gradus::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+struct Failure {
+  const char* kind;
+  int error;
+};
+
+// In the place of gnuplot, for speed: charts that are whole by their ends.
+constexpr const char* kGnuplot = R"(#!/bin/sh
+for name in $(/bin/sed -n "s/^call 'draw.gp' '\([^']*\)'.*/\1/p" all.gp); do
+  printf 'IEND\256B`\202' > "../$name.png.partial"
+  echo '</svg>' > "$name.light.svg.partial"
+  echo '</svg>' > "$name.dark.svg.partial"
+done
+)";
+
+class FailingDisk : public ::testing::TestWithParam<Failure> {
+ protected:
+  FailingDisk() {
+    write(folder_ / "gnuplot", kGnuplot);
+    fs::permissions(folder_ / "gnuplot", fs::perms::owner_all);
+  }
+
+  Ran run(const fs::path& out, const Arguments& more, int failing_call = 0) {
+    RunOptions options{.environment = {{"PATH", folder_.path()}}};
+    if (failing_call > 0) {
+      options.environment = {
+          {"PATH", folder_.path()},
+          {"LD_PRELOAD", GRADUS_FAIL_IO},
+          {"GOMP_SPINCOUNT", "1000"},  // or the program starts itself over, without the library
+          {"ASAN_OPTIONS", "verify_asan_link_order=0"},
+          {"GRADUS_FAIL", fmt::format("{}:{}:{}", GetParam().kind, failing_call, GetParam().error)},
+          {"GRADUS_FAIL_IN", out},
+          {"GRADUS_FAIL_MARK", folder_ / "mark"}};
+    }
+    return run_study("ae_digits",
+                     join({"--data", small_data(), "--out", out, "--epochs", "4", "--batch-size",
+                           "50", "--checkpoint-every", "1", "--threads", "1"},
+                          more),
+                     options);
+  }
+
+  // After a failure: --resume where the run had begun, or from the start.
+  Ran finish(const fs::path& out) {
+    Ran ran = run(out, {"--resume"});
+    if (ran.status == 1 && ran.err.find("there is no run to resume") != ran.err.npos) {
+      return run(out, {});
+    }
+    return ran;
+  }
+
+  const TempDir folder_;
+};
+INSTANTIATE_TEST_SUITE_P(, FailingDisk,
+                         ::testing::Values(Failure{"open", EMFILE}, Failure{"write", ENOSPC},
+                                           Failure{"short", ENOSPC}, Failure{"fsync", EIO},
+                                           Failure{"fsync", ENOSPC}, Failure{"rename", EIO}),
+                         [](const auto& failure) {
+                           return std::string(failure.param.kind) + "_" +
+                                  (failure.param.error == EIO      ? "EIO"
+                                   : failure.param.error == EMFILE ? "EMFILE"
+                                                                   : "ENOSPC");
+                         });
+
+TEST_P(FailingDisk, IsNamedAndTheRunGoesOnToTheVeryBits) {
+  const fs::path whole = folder_ / "whole";
+  ASSERT_EQ(run(whole, {}).status, 0);
+  int call = 0, failed = 0, went_on = 0;
+  while (true) {
+    const fs::path out = folder_ / "run";
+    fs::remove_all(out);
+    fs::remove(folder_ / "mark");
+    const Ran ran = run(out, {}, ++call);
+    SCOPED_TRACE(fmt::format("call {}: {}", call, ran.err));
+    if (!fs::exists(folder_ / "mark")) break;
+    if (ran.status != 0) {
+      ++failed;
+      EXPECT_EQ(ran.status, 1);
+      const std::string line = ran.err.substr(ran.err.rfind("ae_digits: "));
+      EXPECT_EQ(line.find('\n'), line.size() - 1);
+      EXPECT_THAT(line, AllOf(HasSubstr(out.string()), HasSubstr(std::strerror(GetParam().error))));
+      const Ran resumed = finish(out);
+      ASSERT_EQ(resumed.status, 0) << resumed.err;
+      went_on += resumed.err.find("Going on after epoch ") != resumed.err.npos;
+    }
+    expect_same_run(whole, out);
+    if (HasFailure()) return;
+  }
+  fmt::print("{} calls failed, {} of them ended the run, {} went on from a checkpoint\n", call - 1,
+             failed, went_on);
+  if (GetParam().kind == std::string("short")) {  // the rest is written after it
+    EXPECT_EQ(failed, 0);
+    return;
+  }
+  EXPECT_GT(failed, 15);
+  EXPECT_GT(went_on, 10);
+}
+
+}  // namespace
+}  // namespace gradus::test
