@@ -67,6 +67,19 @@ TEST(InterruptIgnored, StaysIgnored) {
   EXPECT_EQ(ran.status, 0) << ran.err;
 }
 
+// In the place of gnuplot: kills who started it, and would go on.
+TEST(Killed, LeavesNobodyWhoStillDraws) {
+  const TempDir folder;
+  write(folder / "gnuplot", "#!/bin/sh\nkill -9 $PPID\n/bin/sleep 0.3\n: > orphan\n");
+  fs::permissions(folder / "gnuplot", fs::perms::owner_all);
+  const Ran ran = run_study("ae_digits", {"--out", folder / "run", "--epochs", "1"},
+                            {.environment = {{"PATH", folder.path()}}});
+  EXPECT_EQ(ran.status, 128 + SIGKILL);
+  EXPECT_TRUE(fs::exists(folder / "run/charts/all.gp"));
+  ::usleep(1'000'000);
+  EXPECT_FALSE(fs::exists(folder / "run/charts/orphan"));
+}
+
 TEST(InterruptSeeds, StopsAllRunsAndAllGoOn) {
   const TempDir folder;
   const Arguments three = {"--data",   small_data(), "--seeds",      "3",

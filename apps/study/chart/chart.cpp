@@ -1,11 +1,13 @@
 #include "apps/study/chart/chart.h"
 
 #include <fcntl.h>
-#include <spawn.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -63,24 +65,40 @@ class Capture {
 Outcome run_gnuplot(const fs::path& folder) {
   const Capture output;
   const Capture errors;
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, output.descriptor(), STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, errors.descriptor(), STDERR_FILENO);
-  std::vector<char*> arguments;  // which posix_spawn takes as mutable, but leaves alone
+  std::vector<char*> arguments;  // which execvp takes as mutable, but leaves alone
   for (const char* argument : kArguments) arguments.push_back(const_cast<char*>(argument));
   arguments.push_back(nullptr);
+  std::array<int, 2> failure{};  // through which the errno of a process that never began comes
+  if (::pipe2(failure.data(), O_CLOEXEC) != 0) {
+    fail("[chart] no pipe to gnuplot: {}", std::strerror(errno));
+  }
 
   Outcome outcome;
-  pid_t pid = 0;
-  outcome.spawn_error =
-      ::posix_spawnp(&pid, kArguments[0], &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (outcome.spawn_error != 0) return outcome;
-  while (::waitpid(pid, &outcome.status, 0) < 0 && errno == EINTR) {
+  const pid_t parent = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) outcome.spawn_error = errno;
+  if (pid == 0) {
+    // It ends when we do. Or where we are killed, it would go on to draw into a
+    // folder that a resumed run draws into, too.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(127);
+    const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (::chdir(folder.c_str()) == 0 && ::dup2(nothing, STDIN_FILENO) >= 0 &&
+        ::dup2(output.descriptor(), STDOUT_FILENO) >= 0 &&
+        ::dup2(errors.descriptor(), STDERR_FILENO) >= 0) {
+      ::execvp(kArguments[0], arguments.data());
+    }
+    const int error = errno;
+    ::_exit(::write(failure[1], &error, sizeof error) == sizeof error ? 127 : 126);
   }
+  ::close(failure[1]);
+  if (pid > 0 && ::read(failure[0], &outcome.spawn_error, sizeof(int)) < 0) {
+    outcome.spawn_error = errno;
+  }
+  ::close(failure[0]);
+  while (pid > 0 && ::waitpid(pid, &outcome.status, 0) < 0 && errno == EINTR) {
+  }
+  if (outcome.spawn_error != 0) return outcome;
   outcome.output = output.text();
   outcome.errors = errors.text();
   return outcome;
