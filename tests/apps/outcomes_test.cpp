@@ -132,5 +132,26 @@ TEST_P(Outcome, OfClassesThatAreNotInTheData) {
   expect_one_complaint(GetParam(), ran, 1, errors.at(GetParam()));
 }
 
+TEST(LearningGoneWrong, IsSaidOnTheTerminalAndInTheReport) {
+  const TempDir folder;
+  const std::vector<std::pair<Arguments, std::string>> wrong = {
+      {{"--learning-rate", "1e-9"}, "The loss has hardly moved since epoch 1"},
+      {{"--learning-rate", "0.5"}, "units of encoder.dense have learned nothing"}};
+  for (const auto& [arguments, about] : wrong) {
+    const Ran ran = run_study("ae_digits", join(arguments, {"--out", folder / "run", "--force"}));
+    EXPECT_EQ(ran.status, 0);
+    EXPECT_THAT(ran.err, HasSubstr("\nWarning: "));
+    EXPECT_THAT(ran.err, HasSubstr(about));
+    const std::string page = read_file(folder / "run/report.html");
+    EXPECT_THAT(page, HasSubstr("Learning went wrong"));
+    EXPECT_THAT(page, HasSubstr(about));
+  }
+  train_study("ae_digits", folder / "right");
+  EXPECT_EQ(read_file(folder / "right/report.html").find("Learning went wrong"), std::string::npos);
+  const Ran nan = run_study("ae_digits", {"--out", folder / "nan", "--learning-rate", "1e30"});
+  EXPECT_EQ(nan.status, 1);
+  EXPECT_THAT(nan.err, HasSubstr("in epoch 1, step 2; try a smaller learning rate"));
+}
+
 }  // namespace
 }  // namespace gradus::test

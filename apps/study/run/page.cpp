@@ -97,6 +97,8 @@ Chart loss_chart(const optim::History& history, const std::string& loss) {
 void add_training(Page& page, const RunResult& result) {
   const Training& training = result.training;
   page.section("Training");
+  for (const std::string& warning : training.warnings)
+    page.add(Callout{"Learning went wrong", warning});
   page.chart(loss_chart(training.history, result.loss),
              "Training and validation loss by epoch. The weights of the last epoch are in "
              "model.safetensors and are used on this page; those of the best validation loss are "
@@ -128,6 +130,9 @@ void add_facts(Page& page, const RunResult& result, const DataSource& data, Fact
       fmt::format("{}, learning rate {}, batch {}, {} epochs", result.method, options.learning_rate,
                   options.batch_size, result.training.last().epoch));
   add("Parameters", grouped(result.parameters));
+  if (!result.training.idle_units.empty()) {
+    add("Units without a gradient in the last epoch", result.training.idle_units);
+  }
   add("Seed", std::to_string(result.run.seed));
   add("Threads", std::to_string(num_threads()));
   add("Time", fmt::format("{:.1f} s training, {:.2f} s loading, {:.2f} s evaluation",

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "apps/study/run/interrupt.h"
+#include "apps/study/run/learning.h"
 #include "tensor/error.h"
 
 namespace gradus::study {
@@ -18,16 +19,18 @@ Training train(const Run& run, optim::Optimizer& optimizer, const optim::Dataset
                std::vector<NamedGenerator> generators) {
   const StudyOptions& options = run.options;
   optim::BestWeights best(optimizer.all_parameters());
-  optim::Checkpoint checkpoint(run.folder.add("checkpoint.safetensors"), optimizer, {&best},
+  IdleUnits idle(optimizer);
+  optim::Checkpoint checkpoint(run.folder.add("checkpoint.safetensors"), optimizer, {&best, &idle},
                                {run.settings.begin(), run.settings.end()}, std::move(generators),
                                {.every_epochs = options.checkpoint_every});
   optim::TerminateOnNaN terminate;
   Interruption interruption(checkpoint);
-  optim::FitOptions fit_options{.epochs = options.epochs,
-                                .batch_size = options.batch_size,
-                                .seed = run.seed,
-                                .validation = validation,
-                                .callbacks = {&terminate, &best, &checkpoint, &interruption}};
+  optim::FitOptions fit_options{
+      .epochs = options.epochs,
+      .batch_size = options.batch_size,
+      .seed = run.seed,
+      .validation = validation,
+      .callbacks = {&terminate, &best, &idle, &checkpoint, &interruption}};
   if (run.progress) fit_options.callbacks.insert(fit_options.callbacks.begin(), run.progress);
   if (options.resume && run.folder.has_checkpoint()) {
     checkpoint.restore(fit_options);
@@ -49,7 +52,12 @@ Training train(const Run& run, optim::Optimizer& optimizer, const optim::Dataset
   const optim::History history = optim::fit(optimizer, data, loss, std::move(fit_options));
   best.save(run.folder.add("best.safetensors"));
   const int epoch = optim::best_epoch(history);
-  return {history, epoch, history[static_cast<std::size_t>(epoch) - 1].monitored()};
+  Training training{history, epoch, history[static_cast<std::size_t>(epoch) - 1].monitored(),
+                    learning_warnings(history, idle), idle_units(idle)};
+  for (const std::string& warning : training.warnings) {
+    if (run.prints) std::fputs(fmt::format("Warning: {}\n", warning).c_str(), stderr);
+  }
+  return training;
 }
 
 }  // namespace gradus::study

@@ -4,6 +4,7 @@
 // Thread safety: trainings on several threads do not touch each other.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "apps/study/run/run.h"
@@ -15,6 +16,8 @@ struct Training {
   optim::History history;
   int best_epoch = 0;
   double best_val_loss = 0;
+  std::vector<std::string> warnings = {};  ///< of learning gone wrong (learning_warnings)
+  std::string idle_units = {};             ///< likewise, where a few are no harm (idle_units)
 
   const optim::EpochLog& last() const { return history.back(); }
   double seconds() const;
