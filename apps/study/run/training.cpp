@@ -36,9 +36,10 @@ Training train(const Run& run, optim::Optimizer& optimizer, const optim::Dataset
     checkpoint.restore(fit_options);
     const auto done = static_cast<int>(fit_options.history.size());
     const Index batches = fit_options.part.batches;
-    if (done + (batches > 0 ? 1 : 0) > options.epochs) {
-      fail("{}: {} epochs are {} already, more than --epochs {}", run.folder.checkpoint().string(),
-           done + (batches > 0 ? 1 : 0), batches > 0 ? "begun" : "done", options.epochs);
+    const int begun = done + (batches > 0 ? 1 : 0);
+    if (begun > options.epochs) {
+      fail("{}: {} epochs are begun or done already, more than --epochs {}",
+           run.folder.checkpoint().string(), begun, options.epochs);
     }
     if (run.prints) {
       const std::string and_more = batches > 0 ? fmt::format(" and {} steps", batches) : "";
