@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <cmath>
 #include <functional>
 #include <vector>
 
 #include "bench/batches.h"
-#include "bench/median.h"
+#include "bench/timing.h"
 #include "bench/workload.h"
 #include "nn/nn.h"
 #include "tensor/blas.h"
@@ -91,13 +90,6 @@ void step_and_functions(const Workload& workload, const Variable& x, auto exp, a
       y, Write::overwrite, [=](Scalar z) { return 1 / (1 + exp(-z)); }, x.value());
 }
 
-double milliseconds(const std::function<void()>& body) {
-  const auto start = std::chrono::steady_clock::now();
-  body();
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
-      .count();
-}
-
 void compare(const Workload& workload, int threads, int rounds) {
   set_num_threads(threads);
   Batches batches(workload.batch, workload.features());
@@ -151,11 +143,11 @@ void compare(const Workload& workload, int threads, int rounds) {
   for (int round = -1; round < rounds; ++round) {  // the first warms up
     for (std::size_t i = 0; i < opponents.size(); ++i) {
       for (int turn = 0; turn < 4; ++turn) {
-        const double a = milliseconds(opponents[i].plain);
+        const double a = seconds_of(opponents[i].plain);
         if (round >= 0) plain[i].push_back(a);
       }
       for (int turn = 0; turn < 4; ++turn) {
-        const double b = milliseconds(opponents[i].ours);
+        const double b = seconds_of(opponents[i].ours);
         // The first step after a trim asks the system for its memory.
         if (round >= 0 && turn > 0) ours[i].push_back(b);
       }
@@ -164,7 +156,7 @@ void compare(const Workload& workload, int threads, int rounds) {
   fmt::print("{} thread{}\n", threads, threads > 1 ? "s" : "");
   fmt::print("  {:<36} {:>10} {:>10} {:>8}\n", "", "plain, ms", "as it is", "bought");
   for (std::size_t i = 0; i < opponents.size(); ++i) {
-    const double a = median(plain[i]), b = median(ours[i]);
+    const double a = 1e3 * median(plain[i]), b = 1e3 * median(ours[i]);
     fmt::print("  {:<36} {:>10.3f} {:>10.3f} {:>7.1f}%\n", opponents[i].name, a, b,
                100 * (a / b - 1));
   }

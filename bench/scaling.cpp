@@ -17,9 +17,9 @@
 
 #include "apps/study/chart/chart.h"
 #include "bench/batches.h"
-#include "bench/median.h"
 #include "bench/peak.h"
 #include "bench/products.h"
+#include "bench/timing.h"
 #include "bench/workload.h"
 #include "tensor/blas.h"
 #include "tensor/file.h"
@@ -62,9 +62,7 @@ Point measure(Index size, const Workload& workload, Index batches, double second
     for (std::size_t t = 0; t < kThreads.size(); ++t) {
       set_num_threads(kThreads[t]);
       for (int i = 0; i < 5; ++i) {
-        const auto begin = Clock::now();
-        step();
-        times[t].push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+        times[t].push_back(seconds_of(step));
       }
     }
   }
@@ -81,11 +79,11 @@ double copy_rate() {
   Tensor y = Tensor::zeros({1 << 26});
   std::vector<double> times;
   for (int i = 0; i < 5; ++i) {
-    const auto begin = Clock::now();
-    parallel_for(x.numel(), 1 << 20, [&](Index from, Index to) {
-      std::copy(x.data().begin() + from, x.data().begin() + to, y.mutable_data().begin() + from);
-    });
-    times.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+    times.push_back(seconds_of([&] {
+      parallel_for(x.numel(), 1 << 20, [&](Index from, Index to) {
+        std::copy(x.data().begin() + from, x.data().begin() + to, y.mutable_data().begin() + from);
+      });
+    }));
   }
   return 2.0 * sizeof(Scalar) * static_cast<double>(x.numel()) / median(times);
 }

@@ -8,16 +8,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "autograd/profile.h"
 #include "bench/batches.h"
-#include "bench/median.h"
 #include "bench/peak.h"
 #include "bench/products.h"
+#include "bench/timing.h"
 #include "tensor/blas.h"
 #include "tensor/file.h"
 #include "tensor/parallel.h"
@@ -27,7 +26,6 @@ namespace {
 
 using namespace gradus;
 using namespace gradus::bench;
-using Clock = std::chrono::steady_clock;
 
 struct Result {
   std::string name;
@@ -39,9 +37,7 @@ struct Result {
 // Appends the milliseconds of `times` calls.
 void time(std::vector<double>& results, int times, const std::function<void()>& body) {
   for (int i = 0; i < times; ++i) {
-    const auto start = Clock::now();
-    body();
-    results.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+    results.push_back(1e3 * seconds_of(body));
   }
 }
 

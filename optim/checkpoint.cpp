@@ -17,6 +17,7 @@ using Json = nlohmann::json;
 
 constexpr const char* kWeight = "weight:";
 constexpr const char* kProgress = "progress";
+constexpr int kMostEpochs = 100'000;  // what a header has room for (tensor/safetensors_header.h)
 
 // JSON has neither NaN nor infinity: they are written as text.
 Json to_json(double value) {
@@ -137,7 +138,9 @@ void Checkpoint::restore(FitOptions& options) {
         counters(generators_, progress.value("generators", Json::array()));
     const std::vector<NamedTensor> weights = tensors_of(optimizer_.all_parameters());
     // All is checked before the first element changes.
-    if (!(learning_rate > 0)) fail("its learning rate is {}", learning_rate);
+    if (!(learning_rate > 0) || !std::isfinite(learning_rate)) {
+      fail("its learning rate is {}", learning_rate);
+    }
     check_tensors(file, kWeight, weights);
     for (std::size_t i = 0; i < callbacks_.size(); ++i) {
       check_tensors(file, prefix(i), callbacks_[i]->state());
@@ -157,6 +160,13 @@ void Checkpoint::restore(FitOptions& options) {
   } catch (const Json::exception&) {
     fail("{}: not a checkpoint of this run (what it says of the epochs so far is damaged)",
          path_.string());
+  }
+}
+
+void Checkpoint::on_train_begin(const FitPlan& plan) {
+  if (plan.epochs > kMostEpochs) {
+    fail("{}: got {} epochs, but a checkpoint holds the losses of {} at most", path_.string(),
+         plan.epochs, kMostEpochs);
   }
 }
 

@@ -47,6 +47,8 @@ class Checkpoint final : public Callback {
   /// Writes the file now. Throws `Error`, naming it; the one before then stays.
   void save(const History& history, const EpochPart& part = {}) const;
 
+  /// Throws `Error` for more epochs than a file has room for, 100,000.
+  void on_train_begin(const FitPlan& plan) override;
   void on_epoch_settled(const History& history, bool last) override;
 
  private:

@@ -64,12 +64,17 @@ History fit(Optimizer& optimizer, const Dataset& data, const LossFunction& loss,
 
   History history = std::move(options.history);
   EpochPart part = options.part;
-  if (part.samples != std::min(n, part.batches * options.batch_size)) {
-    fail("[fit] got {} samples trained on in {} batches, expected {}", part.samples, part.batches,
-         std::min(n, part.batches * options.batch_size));
-  }
   const FitPlan plan{static_cast<int>(history.size()) + 1, options.epochs,
-                     (n + options.batch_size - 1) / options.batch_size};
+                     (n - 1) / options.batch_size + 1, part};
+  if (part.batches < 0 || part.batches > plan.batches) {
+    fail("[fit] got an epoch stopped after {} batches, expected 0 to {}", part.batches,
+         plan.batches);
+  }
+  const Index samples = part.batches == plan.batches ? n : part.batches * options.batch_size;
+  if (part.samples != samples) {
+    fail("[fit] got {} samples trained on in {} batches, expected {}", part.samples, part.batches,
+         samples);
+  }
   for (Callback* callback : options.callbacks) callback->on_train_begin(plan);
 
   const auto ends = [&] {

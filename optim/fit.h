@@ -30,13 +30,6 @@ struct Batch {
 /// The mean loss of a batch, as a Variable of one element.
 using LossFunction = std::function<Variable(const Batch&)>;
 
-/// What `fit` is about to do.
-struct FitPlan {
-  int first_epoch = 1;  ///< above 1 in a run that is taken up again
-  int epochs = 1;       ///< the last epoch
-  Index batches = 0;    ///< in each epoch
-};
-
 /// How much of an epoch is trained.
 struct EpochPart {
   Index batches = 0, samples = 0;
@@ -44,6 +37,14 @@ struct EpochPart {
   double seconds = 0;  ///< that it took
 
   double loss() const { return sum / static_cast<double>(samples); }
+};
+
+/// What `fit` is about to do.
+struct FitPlan {
+  int first_epoch = 1;  ///< above 1 in a run that is taken up again
+  int epochs = 1;       ///< the last epoch
+  Index batches = 0;    ///< in each epoch
+  EpochPart part = {};  ///< what is trained of the first one already
 };
 
 /// Told of what happens. Each function may throw to end the training.

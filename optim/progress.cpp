@@ -30,7 +30,10 @@ void ProgressBar::on_train_begin(const FitPlan& plan) {
 double ProgressBar::seconds_left(double epochs_done) const {
   const double elapsed = std::chrono::duration<double>(Clock::now() - begin_).count();
   const double all = plan_.epochs - plan_.first_epoch + 1;
-  return epochs_done > 0 ? elapsed / epochs_done * (all - epochs_done) : 0;
+  const double before =
+      static_cast<double>(plan_.part.batches) / static_cast<double>(plan_.batches);
+  const double done = epochs_done - before;
+  return done > 0 ? elapsed / done * (all - epochs_done) : 0;
 }
 
 void ProgressBar::on_batch_end(const History&, const EpochPart& part) {

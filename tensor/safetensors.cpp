@@ -84,7 +84,7 @@ void save_tensors(const std::filesystem::path& path, const TensorFile& file) {
   text.resize((text.size() + 7) / 8 * 8, ' ');  // the elements start at a multiple of 8
   if (text.size() > kMaxHeaderBytes ||
       file.tensors.size() + file.metadata.size() > kMaxHeaderNames) {
-    fail("[save] got {} names and texts of {} bytes, expected at most {} and {}",
+    fail("{}: got {} names and texts of {} bytes, expected at most {} and {}", path.string(),
          file.tensors.size() + file.metadata.size(), text.size(), kMaxHeaderNames, kMaxHeaderBytes);
   }
   const std::uint64_t length = text.size();

@@ -4,13 +4,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <vector>
 
 #include "bench/ladder/ladder.h"
-#include "bench/median.h"
 #include "bench/peak.h"
+#include "bench/timing.h"
 #include "tensor/blas.h"
 #include "tensor/error.h"
 #include "tensor/parallel.h"
@@ -42,11 +41,9 @@ void climb(Rungs& rungs, int rounds, const std::vector<float>& y, const Call& ca
   std::vector<float> first;
   for (int round = 0; round <= rounds; ++round) {
     for (auto& rung : rungs) {
-      const auto begin = std::chrono::steady_clock::now();
-      call(rung.run);
-      const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
+      const double time = seconds_of([&] { call(rung.run); });
       if (round > 0) {
-        rung.seconds.push_back(time.count());
+        rung.seconds.push_back(time);
       } else if (first.empty()) {
         first = y;
       } else {

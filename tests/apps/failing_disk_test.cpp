@@ -1,4 +1,5 @@
-// What a study does on a disk that fails: every single call that writes fails once.
+// What a study does on a disk that fails: every single open for
+// writing, write, fsync and rename fails once.
 #include <cerrno>
 #include <cstring>
 

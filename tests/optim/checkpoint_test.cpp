@@ -195,12 +195,17 @@ TEST_F(CheckpointTest, KeepsTheLearningRate) {
   Training second(path_);
   second.restore();
   EXPECT_EQ(second.adam.learning_rate(), Scalar(0.07));
-  TensorFile file = load_tensors(path_);
-  std::string& progress = file.metadata["progress"];
-  const std::string name = R"("learning_rate":)";
-  progress.replace(progress.find(name) + name.size(), 3, "-0.");
-  save_tensors(path_, file);
-  EXPECT_THAT(restore_error(second), HasSubstr("its learning rate is -0"));
+  for (const auto& [rate, said] : {std::pair("-0.25", "-0.25"), {"\"inf\"", "inf"}}) {
+    TensorFile file = load_tensors(path_);
+    std::string& progress = file.metadata["progress"];
+    const std::string name = R"("learning_rate":)";
+    const std::size_t begin = progress.find(name) + name.size();
+    progress.replace(begin, progress.find_first_of(",}", begin) - begin, rate);
+    save_tensors(path_, file);
+    Training third(path_);
+    EXPECT_THAT(restore_error(third), HasSubstr(std::string("its learning rate is ") + said));
+    EXPECT_EQ(third.adam.steps(), 0);
+  }
 }
 
 TEST_F(CheckpointTest, AnswersForEpochsThatDoNotFollowEachOther) {

@@ -82,6 +82,7 @@ Outcome run_gnuplot(const fs::path& folder) {
     // folder that a resumed run draws into, too.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(127);
+    ::signal(SIGINT, SIG_IGN);  // a terminal's Ctrl-C is for us, who may want the chart yet
     const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (::chdir(folder.c_str()) == 0 && ::dup2(nothing, STDIN_FILENO) >= 0 &&
         ::dup2(output.descriptor(), STDOUT_FILENO) >= 0 &&

@@ -97,8 +97,9 @@ Chart loss_chart(const optim::History& history, const std::string& loss) {
 void add_training(Page& page, const RunResult& result) {
   const Training& training = result.training;
   page.section("Training");
-  for (const std::string& warning : training.warnings)
+  for (const std::string& warning : training.warnings) {
     page.add(Callout{"Learning went wrong", warning});
+  }
   page.chart(loss_chart(training.history, result.loss),
              "Training and validation loss by epoch. The weights of the last epoch are in "
              "model.safetensors and are used on this page; those of the best validation loss are "

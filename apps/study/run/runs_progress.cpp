@@ -17,7 +17,8 @@ class RunsProgress::Watcher final : public optim::Callback {
     const std::scoped_lock lock(all_.mutex_);
     plan_ = plan;
     running = true;
-    set_done(plan.first_epoch - 1, 0);
+    set_done(plan.first_epoch - 1,
+             static_cast<double>(plan.part.batches) / static_cast<double>(plan.batches));
     all_.done_at_begin_ += done / static_cast<double>(all_.watchers_.size());
   }
   void on_batch_end(const optim::History&, const optim::EpochPart& part) override {

@@ -185,7 +185,8 @@ void add_constants(Page& page, const Settings& settings, const fs::path& first_r
     if (name == "seed") continue;
     facts.facts.emplace_back(name == "data" ? "Data checksum" : capitalised(name), value);
   }
-  const auto metrics = parse_json("metrics.json", read_file(first_run / "metrics.json"));
+  const fs::path file = first_run / "metrics.json";
+  const auto metrics = parse_json(file.string() + ":", read_file(file));
   for (const auto& [key, name] : {std::pair("epochs", "Epochs"), {"parameters", "Parameters"}}) {
     const auto found = metrics.find(key);
     if (found == metrics.end() || !found->is_number()) continue;

@@ -8,6 +8,7 @@
 
 namespace gradus::study {
 namespace fs = std::filesystem;
+
 double Training::seconds() const {
   double sum = 0;
   for (const optim::EpochLog& log : history) sum += log.seconds;
@@ -52,7 +53,11 @@ Training train(const Run& run, optim::Optimizer& optimizer, const optim::Dataset
   run.folder.mark_unfinished();
   const optim::History history = optim::fit(optimizer, data, loss, std::move(fit_options));
   best.save(run.folder.add("best.safetensors"));
+  if (const int signal = signal_caught()) throw Interrupted(signal);  // after the last epoch
   const int epoch = optim::best_epoch(history);
+  if (epoch == 0) {
+    fail("{}: no epoch has a finite loss; start over with --force", run.folder.path().string());
+  }
   Training training{history, epoch, history[static_cast<std::size_t>(epoch) - 1].monitored(),
                     learning_warnings(history, idle), idle_units(idle)};
   for (const std::string& warning : training.warnings) {

@@ -1,10 +1,19 @@
-// The middle of several measurements, which a few slow ones do not move.
+// Times of calls, and the middle of several, which a few slow ones do not move.
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <vector>
 
 namespace gradus::bench {
+
+/// How long `body()` takes, in seconds.
+template <class Body>
+double seconds_of(const Body& body) {
+  const auto start = std::chrono::steady_clock::now();
+  body();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
 
 /// The upper one of the two in the middle, where there are two. Requires: not empty.
 inline double median(std::vector<double> values) {
