@@ -59,13 +59,17 @@ TEST(EarlyStopping, StopsOnceItsPatienceIsOver) {
 // w falls by 0.5 an epoch; the validation loss, -w, is least after the first.
 TEST(EarlyStopping, PutsTheBestWeightsBackHoweverTrainingEnds) {
   const Tensor x = Tensor::ones({1}), minus = Tensor::full({1}, -1);
-  for (const auto& [patience, epochs] : {std::pair(2, 3), {100, 6}}) {
+  for (const auto& [patience, epochs, alone] :
+       {std::tuple(2, 3, true), {100, 6, true}, {2, 3, false}}) {
     OneWeight one;
     BestWeights best({{"w", one.w}});
     EarlyStopping stop({.patience = patience, .best = &best});
     const History history =
         fit(one.sgd, {x, x}, [&](const Batch& b) { return sum(one.w * b.inputs); },
-            {.epochs = 6, .validation = {minus, minus}, .callbacks = {&stop, &best}});
+            {.epochs = 6,
+             .validation = {minus, minus},
+             .callbacks =
+                 alone ? std::vector<Callback*>{&stop} : std::vector<Callback*>{&stop, &best}});
     EXPECT_EQ(std::ssize(history), epochs);
     EXPECT_EQ(one.w.item(), 6.5);
   }

@@ -208,6 +208,21 @@ TEST_F(CheckpointTest, KeepsTheLearningRate) {
   }
 }
 
+TEST_F(CheckpointTest, RefusesMoreEpochsThanAFileHasRoomFor) {
+  Training run(path_);
+  run.checkpoint.on_train_begin({.epochs = 100'000});
+  EXPECT_THAT(error_of([&] { run.checkpoint.on_train_begin({.epochs = 100'001}); }),
+              AllOf(HasSubstr(path_.string()), HasSubstr("got 100001 epochs")));
+  // There is room for those, at the length that losses and seconds have at most.
+  History history;
+  for (int epoch = 1; epoch <= 100'000; ++epoch) {
+    history.push_back(
+        {epoch, -1.2345678901234567e-100, -1.2345678901234567e-100, 123.45678901234567});
+  }
+  run.checkpoint.save(history);
+  run.restore();
+}
+
 TEST_F(CheckpointTest, AnswersForEpochsThatDoNotFollowEachOther) {
   Training run(path_);
   run.checkpoint.save({{.epoch = 1}, {.epoch = 3}});

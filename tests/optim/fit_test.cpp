@@ -277,6 +277,12 @@ TEST_F(Fit, GoesOnWithinAnEpoch) {
                   {.batch_size = 2, .part = {.batches = 1, .samples = 3}});
             }),
             "[fit] got 3 samples trained on in 1 batches, expected 2");
+  // More batches than there are, so many that their samples could not be counted.
+  EXPECT_EQ(error_of([&] {
+              fit(sgd_, numbers({1, 2, 3}), loss(),
+                  {.batch_size = 2, .part = {.batches = Index{1} << 62}});
+            }),
+            "[fit] got an epoch stopped after 4611686018427387904 batches, expected 0 to 2");
 }
 
 TEST_F(Fit, EndsWhereACallbackStops) {
