@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <limits>
 
 #include "tensor/error.h"
@@ -111,7 +112,9 @@ void Tensor::copy_from(const Tensor& values) {
   if (values.shape() != shape_) {
     fail("[copy_from] got shape {}, expected {}", values.shape().str(), shape_.str());
   }
-  std::ranges::copy(values.data(), mutable_data().begin());
+  if (numel() == 0) return;
+  // They may be other rows of the same elements.
+  std::memmove(mutable_data().data(), values.data().data(), values.data().size_bytes());
 }
 
 std::string Tensor::str() const {

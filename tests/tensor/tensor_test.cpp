@@ -191,6 +191,12 @@ TEST(Tensor, CopyFromNeedsTheSameShape) {
   EXPECT_EQ(values(a), (Values{1, 2, 3, 4}));
   EXPECT_EQ(error_of([&] { a.copy_from(Tensor::zeros({4})); }),
             "[copy_from] got shape (4,), expected (2, 2)");
+
+  Tensor all = Tensor::from({4}, {1, 2, 3, 4});
+  all.rows(1, 4).copy_from(all.rows(0, 3));
+  EXPECT_EQ(all.str(), "[1 1 2 3]");
+  all.rows(0, 3).copy_from(all.rows(1, 4));
+  EXPECT_EQ(all.str(), "[1 2 3 3]");
   EXPECT_EQ(values(a), (Values{1, 2, 3, 4}));
 }
 
