@@ -178,6 +178,14 @@ TEST(DrawCharts, LeavesScriptsThatDrawAgainByThemselves) {
   EXPECT_THAT(read_file(folder.path() / "loss.png"), StartsWith("\x89PNG"));
 }
 
+TEST(DrawCharts, DoesNotCareForTheTerminalOfTheUser) {
+  const TempDir folder;
+  ::setenv("GNUTERM", "none_such", 1);
+  const auto drawn = draw_charts(folder.path(), std::vector{loss_chart()});
+  ::unsetenv("GNUTERM");
+  EXPECT_THAT(read_file(drawn[0].png), StartsWith("\x89PNG"));
+}
+
 TEST(DrawCharts, WithoutChartsMakesNothing) {
   const TempDir folder;
   EXPECT_THAT(draw_charts(folder.path(), {}), IsEmpty());

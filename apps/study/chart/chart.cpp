@@ -68,6 +68,13 @@ Outcome run_gnuplot(const fs::path& folder) {
   std::vector<char*> arguments;  // which execvp takes as mutable, but leaves alone
   for (const char* argument : kArguments) arguments.push_back(const_cast<char*>(argument));
   arguments.push_back(nullptr);
+  // The terminal of a user's choice, which the scripts do not use, may be none that this gnuplot
+  // has: then it fails before it reads a word of them.
+  std::vector<char*> environment;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!std::string_view(*variable).starts_with("GNUTERM=")) environment.push_back(*variable);
+  }
+  environment.push_back(nullptr);
   std::array<int, 2> failure{};  // through which the errno of a process that never began comes
   if (::pipe2(failure.data(), O_CLOEXEC) != 0) {
     fail("[chart] no pipe to gnuplot: {}", std::strerror(errno));
@@ -87,7 +94,7 @@ Outcome run_gnuplot(const fs::path& folder) {
     if (::chdir(folder.c_str()) == 0 && ::dup2(nothing, STDIN_FILENO) >= 0 &&
         ::dup2(output.descriptor(), STDOUT_FILENO) >= 0 &&
         ::dup2(errors.descriptor(), STDERR_FILENO) >= 0) {
-      ::execvp(kArguments[0], arguments.data());
+      ::execvpe(kArguments[0], arguments.data(), environment.data());
     }
     const int error = errno;
     ::_exit(::write(failure[1], &error, sizeof error) == sizeof error ? 127 : 126);
