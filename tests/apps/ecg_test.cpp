@@ -152,7 +152,8 @@ TEST(EcgSets, RefuseWhatCannotBeStudied) {
   EXPECT_THAT(error(huge), HasSubstr("line 3: got the sample 1e+300"));
   huge.values[0] = -1e308;
   huge.values[7] = 1e308;
-  EXPECT_THAT(error(huge), HasSubstr("expected less"));
+  EXPECT_THAT(error(huge), HasSubstr("got training samples of -1e+308 to 1e+308, expected a range "
+                                     "of 1e+30 at most"));
 }
 
 TEST(RealEcg, SplitsAsTheNotebookDid) {

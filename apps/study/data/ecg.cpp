@@ -149,6 +149,11 @@ EcgSets ecg_sets(const Ecg& data) {
     fail("{}: every sample of the training set is {}, expected different ones", data.file.string(),
          sets.low);
   }
+  constexpr double kGreatestRange = 1e30;  // that of a model's file, for `predict`
+  if (sets.high - sets.low > kGreatestRange) {
+    fail("{}: got training samples of {} to {}, expected a range of {} at most", data.file.string(),
+         sets.low, sets.high, kGreatestRange);
+  }
   sets.train = scaled(data, split.train, sets.low, sets.high);
   sets.test = scaled(data, split.test, sets.low, sets.high);
   sets.train_is_normal = flags_of(data, split.train);
