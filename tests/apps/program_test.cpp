@@ -84,6 +84,10 @@ TEST(Program, SaysFailuresInOneLineAndItsStatus) {
   EXPECT_EQ(outcome.err,
             "study: --epochs: got none, expected a whole number from 1 to 2147483647 (see study "
             "--help)\n");
+  outcome = run(options, {"--seeds", "20260101"}, [&] { called = true; });
+  EXPECT_EQ(outcome.err,
+            "study: --seeds: got 20260101, expected a whole number from 1 to 10000 (see study "
+            "--help)\n");
 }
 
 }  // namespace

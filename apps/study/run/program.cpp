@@ -23,6 +23,9 @@ void Program::add_common_flags() {
   };
   const CLI::Validator whole = require<Index>("a whole number from 1 to 2147483647",
                                               [](Index n) { return n >= 1 && n <= 2147483647; });
+  // More, mostly a slip for --seed, would fill memory with what is to be run.
+  const CLI::Validator seeds = require<Index>("a whole number from 1 to 10000",
+                                              [](Index n) { return n >= 1 && n <= 10000; });
   const CLI::Validator threads = require<int>("a whole number from 1 to 1024",
                                               [](int n) { return n >= 1 && n <= kMaxThreads; });
   const CLI::Validator seed = require<std::uint64_t>(
@@ -50,7 +53,7 @@ void Program::add_common_flags() {
       "Make N runs, from --seed on each with the next seed, in\n"
       "runs/seed_K; summary.html and summary.csv hold mean\n"
       "and standard deviation of every figure [1]",
-      training, whole);
+      training, seeds);
   add("--checkpoint-every", options_.checkpoint_every, "N",
       "Epochs from one checkpoint to the next; the first and\nthe last epoch always leave one "
       "[one every 5 seconds]",
