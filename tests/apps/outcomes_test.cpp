@@ -132,6 +132,15 @@ TEST_P(Outcome, OfClassesThatAreNotInTheData) {
   expect_one_complaint(GetParam(), ran, 1, errors.at(GetParam()));
 }
 
+TEST(FileSizeLimit, IsNamedAndNoReasonToBeKilled) {
+  const TempDir folder;
+  const std::string run = fmt::format("ulimit -f 1; exec {}/ae_digits --epochs 1 --quiet --out {}",
+                                      GRADUS_PROGRAMS, (folder / "run").string());
+  expect_one_complaint(
+      "ae_digits", run_program({"/bin/sh", "-c", run}), 1,
+      (folder / "run/checkpoint.safetensors").string() + ": cannot be written: File too large");
+}
+
 TEST(LearningGoneWrong, IsSaidOnTheTerminalAndInTheReport) {
   const TempDir folder;
   const std::vector<std::pair<Arguments, std::string>> wrong = {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -74,6 +75,7 @@ CLI::Validator require_path(const char* expected) {
 
 int CommandLine::run(int argc, char** argv, const std::function<void()>& body) {
   open_closed_streams();
+  ::signal(SIGXFSZ, SIG_IGN);  // so a write beyond a limit of the shell's fails, and is named
   try {
     refuse_empty_values(argc, argv);
     app_.parse(argc, argv);
