@@ -9,6 +9,7 @@
 #include "apps/study/data/csv.h"
 #include "apps/study/fashion/fashion_ae.h"
 #include "apps/study/fashion/fashion_vae.h"
+#include "apps/study/run/breakdown.h"
 #include "apps/study/run/class_matrix.h"
 #include "apps/study/run/program.h"
 #include "apps/study/run/seeds.h"
@@ -184,6 +185,21 @@ void write_atlas(const Options& options, const study::Run& run, const study::Fas
   fmt::print("\n\nReport: {}\n", (run.folder / "report.html").string());
 }
 
+// An atlas with a row missing is none: its page has but the reports of the trainings.
+[[noreturn]] void report_broken(const study::Run& run, const std::vector<study::PlannedRun>& plan,
+                                const std::vector<std::string>& broke_down) {
+  study::Page page(run.folder);
+  study::Report& report = page.report();
+  report.title = "An atlas that broke down";
+  report.subtitle = fmt::format("fashion_atlas, seed {}", run.seed);
+  report.lead = "Of some classes there is no model, and so no row: there is no atlas.";
+  report.footer = study::footer("fashion_atlas");
+  if (!run.summary.empty()) report.up = study::Link{"All runs", run.summary};
+  study::add_broken_runs(page, plan, broke_down);
+  page.write();
+  throw study::BrokeDown(study::failed_runs(plan, broke_down), run.folder / "report.html");
+}
+
 void run_atlas(const Options& options, const study::FashionMnist& data, double load_seconds,
                const study::Run& run) {
   const study::Stopwatch watch;
@@ -194,7 +210,7 @@ void run_atlas(const Options& options, const study::FashionMnist& data, double l
     plan.push_back({std::string(study::kFashionClasses[n]), folder_of(n),
                     "a training of fashion_atlas", run.seed, std::move(settings)});
   }
-  study::run_side_by_side(
+  const std::vector<std::string> broke_down = study::run_side_by_side(
       options, run.folder, plan, "report.html", run.prints,
       [&](std::size_t n, const study::Run& one) {
         std::vector<int> others(kClasses);
@@ -206,6 +222,9 @@ void run_atlas(const Options& options, const study::FashionMnist& data, double l
         options.model == "ae" ? study::run_autoencoder(task)
                               : study::run_variational_autoencoder(task, options.kl);
       });
+  if (std::ranges::any_of(broke_down, [](const std::string& what) { return !what.empty(); })) {
+    report_broken(run, plan, broke_down);
+  }
   Matrix matrix;
   for (std::size_t n = 0; n < kClasses; ++n) matrix[n] = row_of(run.folder / folder_of(n), n);
   write_atlas(options, run, data, matrix, watch.seconds());

@@ -24,10 +24,19 @@ struct Options {
   bool force = false, quiet = false;
 };
 
-// A run's folder stands for the model in it.
+// A finished run's folder stands for the model in it.
 fs::path model_file(const fs::path& path) {
   if (!fs::is_directory(path)) return path;
-  if (fs::exists(path / "model.safetensors")) return path / "model.safetensors";
+  const fs::path model = path / "model.safetensors";
+  if (fs::exists(model)) {
+    // It is that of an earlier end where the run was then trained on, and stopped or broke down.
+    if (study::RunFolder::has_run(path) && !fs::exists(path / "metrics.json")) {
+      fail(
+          "{}: its run is not finished; finish it with --resume, or name {} for the model as it is",
+          path.string(), model.string());
+    }
+    return model;
+  }
   fail("{}: has no model.safetensors, expected the folder of one run{}", path.string(),
        fs::exists(path / "runs")      ? ", such as its runs/seed_K"
        : fs::exists(path / "class_0") ? ", such as its class_0"

@@ -4,6 +4,8 @@
 namespace gradus::test {
 namespace {
 
+using ::testing::HasSubstr;
+
 // Small images of which some are not what their labels say, so that no class is
 // told from all others without a mistake.
 void write_confusing(const fs::path& folder) {
@@ -138,6 +140,18 @@ TEST(FashionAtlas, RefusesTheKlTermWithoutAVariationalModel) {
 TEST(FashionAtlas, RefusesAnUnknownModel) {
   expect_one_complaint("fashion_atlas", run_study("fashion_atlas", {"--model", "gan"}), 2,
                        "--model: got gan, expected ae or vae");
+}
+
+TEST(FashionAtlas, ThatBreaksDownShowsWhichTrainingsDid) {
+  const TempDir folder;
+  write_confusing(folder / "data");
+  const Ran ran =
+      run_study("fashion_atlas", {"--data", folder / "data", "--out", folder / "run", "--epochs",
+                                  "1", "--learning-rate", "1e30", "--quiet"});
+  expect_one_complaint("fashion_atlas", ran, 1, "10 of 10 runs failed; T-shirt/top: ");
+  EXPECT_THAT(read_file(folder / "run/report.html"), HasSubstr("10 of 10 runs broke down"));
+  expect_stands_alone(folder / "run/report.html");
+  EXPECT_FALSE(fs::exists(folder / "run/metrics.json"));
 }
 
 }  // namespace

@@ -160,6 +160,25 @@ TEST(LearningGoneWrong, IsSaidOnTheTerminalAndInTheReport) {
   const Ran nan = run_study("ae_digits", {"--out", folder / "nan", "--learning-rate", "1e30"});
   EXPECT_EQ(nan.status, 1);
   EXPECT_THAT(nan.err, HasSubstr("in epoch 1, step 2; try a smaller learning rate"));
+  EXPECT_THAT(nan.err, HasSubstr("; see " + (folder / "nan/report.html").string()));
+  EXPECT_THAT(read_file(folder / "nan/report.html"), HasSubstr("NaN in step 2 of epoch 1."));
+  expect_stands_alone(folder / "nan/report.html");
+  expect_whole_pictures(folder / "nan");
+}
+
+TEST(LearningGoneWrong, LeavesNoModelThatPredictWouldTake) {
+  const TempDir folder;
+  const auto predict = [&](const fs::path& model) {
+    return run_study("predict", {model, small_data() / "digits.csv", "--labelled", "--out",
+                                 folder / "scores.csv"});
+  };
+  run_study("ae_digits", {"--out", folder / "nan", "--learning-rate", "1e30"});
+  EXPECT_THAT(predict(folder / "nan").err, HasSubstr("has no model.safetensors"));
+  train_study("ae_digits", folder / "run", {"--epochs", "1"});
+  fs::remove(folder / "run/metrics.json");  // as a run does that is trained on
+  expect_one_complaint("predict", predict(folder / "run"), 1, "its run is not finished");
+  const Ran named = predict(folder / "run/model.safetensors");
+  EXPECT_EQ(named.status, 0) << named.err;
 }
 
 }  // namespace

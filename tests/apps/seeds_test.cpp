@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "optim/terminate_on_nan.h"
 #include "tensor/file.h"
 #include "tests/support/expect.h"
 #include "tests/support/temp_dir.h"
@@ -167,6 +169,58 @@ TEST(RunSeeds, AFailureLeavesTheOthersAlone) {
   EXPECT_EQ(finished, 3);
   EXPECT_EQ(fail_at(8, 7), "2 of 4 runs failed; seed 7: out of luck with 7");
   EXPECT_FALSE(fs::exists(temp / "run/summary.csv"));
+}
+
+TEST(RunSeeds, TheSummaryShowsWhichBrokeDownAndIsNotOneOfAll) {
+  const TempDir temp;
+  std::vector<std::uint64_t> broken;
+  StudyOptions options{.out = temp / "run", .seed = 5, .seeds = 4, .force = true, .quiet = true};
+  const auto error = [&] {
+    return test::error_of([&] {
+      run_seeds(options, "x", {}, [&](const study::Run& run) {
+        if (std::ranges::count(broken, run.seed) > 0) {
+          throw optim::NonFiniteLoss(
+              "nan in epoch 3",
+              {.value = std::numeric_limits<double>::infinity(), .epoch = 3, .step = 2});
+        }
+        run.folder.write("history.csv", "epoch,loss,val_loss,seconds\n1,0.5,0.25,0.125\n");
+        run.folder.write("metrics.json",
+                         fmt::format(R"({{"epochs": 1, "final": {{"loss": {}}}}})", run.seed));
+      });
+    });
+  };
+  const std::string summary = (temp / "run/summary.html").string();
+  broken = {6};
+  EXPECT_EQ(error(), "seed 6: nan in epoch 3; see " + summary);
+  std::string page = read_file(summary);
+  for (const char* part :
+       {"1 of 4 runs broke down, without a result;", "<h3>1 of 4 runs broke down</h3>",
+        "<a href=\"runs/seed_6/report.html\">seed 6</a></th><td>nan in epoch 3</td>",
+        "<a href=\"runs/seed_7/report.html\">seed 7</a></th><td class=\"number\">7.0000</td>",
+        "<dd class=\"value\">6.6667</dd>"}) {
+    EXPECT_THAT(page, HasSubstr(part));
+  }
+  EXPECT_LT(page.find("broke down</h3>"), page.find("seed 7</a>"));
+  EXPECT_FALSE(fs::exists(temp / "run/summary.csv"));
+  EXPECT_THAT(read_file(temp / "run/runs/seed_6/report.html"),
+              HasSubstr("<a href=\"../../summary.html\">All runs</a>"));
+
+  broken = {5, 6, 8};  // of one run there is no mean
+  EXPECT_EQ(error(), "3 of 4 runs failed; seed 5: nan in epoch 3; see " + summary);
+  page = read_file(summary);
+  EXPECT_THAT(page, HasSubstr("seed 7</a></th><td class=\"number\">7.0000</td>"));
+  EXPECT_EQ(page.find("±"), page.find("± the standard")) << "none but in the words";
+
+  broken = {5, 6, 7, 8};
+  error();
+  EXPECT_THAT(read_file(summary), HasSubstr("All 4 runs broke down: there is no result."));
+
+  broken = {};
+  options.force = false;
+  options.resume = true;
+  EXPECT_EQ(error(), "(no error)");
+  EXPECT_EQ(read_file(summary).find("broke down"), std::string::npos);
+  EXPECT_TRUE(fs::exists(temp / "run/summary.csv"));
 }
 
 TEST(RunSeeds, TheSummaryShowsEveryFigureAndLinksEveryRun) {

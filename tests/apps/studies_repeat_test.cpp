@@ -86,6 +86,9 @@ TEST_P(StudyRepeat, SeedsThatFailAreNamed) {
   expect_one_complaint(GetParam(), ran, 1, "3 of 3 runs failed; seed 42: ");
   EXPECT_THAT(ran.err, HasSubstr("try a smaller learning rate"));
   EXPECT_FALSE(fs::exists(folder / "summary.csv"));
+  EXPECT_THAT(read_file(folder / "summary.html"), HasSubstr("All 3 runs broke down"));
+  expect_stands_alone(folder / "summary.html");
+  expect_stands_alone(folder / "runs/seed_44/report.html");
 }
 
 }  // namespace

@@ -177,6 +177,46 @@ TEST(TerminateOnNan, SaysWhereItBeganAndWhatIsLikely) {
             "[training] the val_loss became nan in epoch 1; try a smaller learning rate");
 }
 
+TEST(TerminateOnNan, KeepsTheLossesUpToThere) {
+  const auto caught = [](TerminateOnNaN& terminate, const History& history, const EpochPart* part) {
+    try {
+      part ? terminate.on_batch_end(history, *part) : terminate.on_epoch_end(history);
+    } catch (const NonFiniteLoss& e) {
+      return e.until;
+    }
+    return LossesUntil{};
+  };
+  TerminateOnNaN terminate;
+  terminate.on_train_begin({});
+  terminate.on_batch_end({}, {1, 4, 4, 0});
+  terminate.on_batch_end({}, {2, 6, 10, 0});
+  terminate.on_epoch_end(losses({1.5}));
+  terminate.on_batch_end(losses({1.5}), {1, 4, 20, 0});
+  const EpochPart broken{2, 6, kInf, 0};
+  const LossesUntil in_step = caught(terminate, losses({1.5}), &broken);
+  EXPECT_EQ(in_step.value, kInf);
+  EXPECT_EQ(std::pair(in_step.epoch, in_step.step), std::pair(2, Index{2}));
+  EXPECT_EQ(in_step.history.size(), 1u);
+  EXPECT_THAT(in_step.steps, ElementsAre(5));
+  EXPECT_FALSE(in_step.is_of_data());
+
+  TerminateOnNaN resumed;
+  resumed.on_train_begin({.first_epoch = 1, .epochs = 9, .batches = 3, .part = {1, 4, 4, 0}});
+  resumed.on_batch_end({}, {2, 8, 16, 0});
+  resumed.on_batch_end({}, {3, 10, 20, 0});
+  const LossesUntil validation = caught(resumed, {{1, 2, kNan, 0}}, nullptr);
+  EXPECT_TRUE(std::isnan(validation.value));
+  EXPECT_EQ(std::pair(validation.epoch, validation.step), std::pair(1, Index{0}));
+  EXPECT_THAT(validation.steps, ElementsAre(3, 2));
+  EXPECT_FALSE(validation.is_of_data());
+
+  TerminateOnNaN data;
+  const EpochPart first{1, 4, kNan, 0};
+  EXPECT_TRUE(caught(data, {}, &first).is_of_data());
+  data.on_batch_end({}, {1, 4, 4, 0});
+  EXPECT_THAT(caught(data, losses({1}), &first).steps, ElementsAre()) << "those of epoch 1";
+}
+
 // Learns noise, so that its losses soon get no better.
 struct Trainer {
   explicit Trainer(const std::filesystem::path& folder) : folder_(folder) {}

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "apps/study/run/breakdown.h"
 #include "apps/study/run/interrupt.h"
 #include "apps/study/run/runs_progress.h"
 #include "tensor/error.h"
@@ -45,9 +46,10 @@ bool is_complete(const StudyOptions& options, const fs::path& folder) {
   return done == options.epochs;
 }
 
-void run_side_by_side(const StudyOptions& options, RunFolder& parent,
-                      const std::vector<PlannedRun>& plan, const std::string& summary, bool shows,
-                      const std::function<void(std::size_t i, const Run&)>& run_one) {
+std::vector<std::string> run_side_by_side(
+    const StudyOptions& options, RunFolder& parent, const std::vector<PlannedRun>& plan,
+    const std::string& summary, bool shows,
+    const std::function<void(std::size_t i, const Run&)>& run_one) {
   std::vector<bool> complete;  // known before anything changes
   for (const PlannedRun& run : plan) complete.push_back(is_complete(options, parent / run.subpath));
   parent.mark_unfinished();
@@ -57,6 +59,7 @@ void run_side_by_side(const StudyOptions& options, RunFolder& parent,
   RunsProgress progress(plan, shows ? stderr : nullptr);
   std::vector<std::string> errors(plan.size());  // empty: none
   std::atomic<std::size_t> next = 0;
+  std::atomic<bool> failed = false;  // worse than by breaking down
   const auto work = [&](int threads) {
     const ThreadLimit limit(threads);
     for (std::size_t i = next++; i < plan.size() && !signal_caught(); i = next++) {
@@ -65,17 +68,21 @@ void run_side_by_side(const StudyOptions& options, RunFolder& parent,
       try {
         if (!complete[i]) {
           RunFolder folder(path, existing_of(options, path), planned.holds, planned.settings);
-          run_one(i, {.options = options,
-                      .seed = planned.seed,
-                      .folder = folder,
-                      .settings = planned.settings,
-                      .summary = fs::path(summary).lexically_relative(planned.subpath).string(),
-                      .progress = shows ? &progress.of(i) : nullptr});
+          const Run run{.options = options,
+                        .seed = planned.seed,
+                        .folder = folder,
+                        .settings = planned.settings,
+                        .summary = fs::path(summary).lexically_relative(planned.subpath).string(),
+                        .progress = shows ? &progress.of(i) : nullptr};
+          run_or_report(run, [&](const Run& one) { run_one(i, one); });
         }
       } catch (const Interrupted&) {
         return;
+      } catch (const BrokeDown& e) {
+        errors[i] = e.happened;
       } catch (const std::exception& e) {
         errors[i] = e.what();
+        failed = true;
       }
       progress.ended(i, errors[i], complete[i]);
     }
@@ -89,16 +96,8 @@ void run_side_by_side(const StudyOptions& options, RunFolder& parent,
   }
 
   if (const int signal = signal_caught()) throw Interrupted(signal);
-  std::size_t failed = 0, first = 0;
-  for (std::size_t i = plan.size(); i-- > 0;) {
-    if (errors[i].empty()) continue;
-    ++failed;
-    first = i;
-  }
-  if (failed == 1) fail("{}: {}", plan[first].title, errors[first]);
-  if (failed > 1) {
-    fail("{} of {} runs failed; {}: {}", failed, plan.size(), plan[first].title, errors[first]);
-  }
+  if (failed) throw Error(failed_runs(plan, errors));
+  return errors;
 }
 
 }  // namespace gradus::study

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "apps/study/run/breakdown.h"
 #include "apps/study/run/figure_names.h"
 #include "apps/study/run/figures.h"
 #include "apps/study/run/summary_page.h"
@@ -64,19 +65,24 @@ void run_several(const StudyOptions& options, const std::string& study, const Se
                  const std::function<void(const Run&)>& run_one) {
   RunFolder folder(options.out, existing(options), "several runs of " + study, settings);
   std::vector<PlannedRun> plan;
-  std::vector<fs::path> runs;
   for (int i = 0; i < options.seeds; ++i) {
     const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(i);
     plan.push_back({fmt::format("seed {}", seed), fmt::format("runs/seed_{}", seed),
                     one_run_of(study), seed, with_seed(settings, seed)});
-    runs.push_back(folder / plan.back().subpath);
   }
   check_all_asked_for(folder, plan);
-  run_side_by_side(options, folder, plan, "summary.html", !options.quiet,
-                   [&](std::size_t, const Run& run) { run_one(run); });
-
-  const std::vector<Figure> figures = figures_of(runs);
-  write_summary(folder, study, plan, runs, figures);
+  const std::vector<std::string> broke_down =
+      run_side_by_side(options, folder, plan, "summary.html", !options.quiet,
+                       [&](std::size_t, const Run& run) { run_one(run); });
+  std::vector<fs::path> whole;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    if (broke_down[i].empty()) whole.push_back(folder / plan[i].subpath);
+  }
+  const std::vector<Figure> figures = figures_of(whole);
+  write_summary(folder, study, plan, broke_down, figures);
+  if (whole.size() < plan.size()) {
+    throw BrokeDown(failed_runs(plan, broke_down), folder / "summary.html");
+  }
   if (options.quiet) return;
   print_figures(figures);
   fmt::print("\nSummary: {}\n", (folder / "summary.html").string());
@@ -93,12 +99,13 @@ void run_single(const StudyOptions& options, const std::string& study, const Set
     return;
   }
   optim::ProgressBar bar;
-  run_one({.options = options,
-           .seed = options.seed,
-           .folder = folder,
-           .settings = all,
-           .progress = options.quiet ? nullptr : &bar,
-           .prints = !options.quiet});
+  run_or_report({.options = options,
+                 .seed = options.seed,
+                 .folder = folder,
+                 .settings = all,
+                 .progress = options.quiet ? nullptr : &bar,
+                 .prints = !options.quiet},
+                run_one);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "apps/study/data/csv.h"
 #include "apps/study/data/fashion_mnist.h"
+#include "apps/study/run/breakdown.h"
 #include "apps/study/run/class_matrix.h"
 #include "apps/study/run/figure_names.h"
 #include "apps/study/run/page.h"
@@ -229,7 +230,7 @@ void add_runs(Page& page, const std::vector<PlannedRun>& plan, const std::vector
 }
 
 void add_head(Report& report, const std::string& study, const std::vector<PlannedRun>& plan,
-              const std::vector<Figure>& figures) {
+              std::size_t whole, const std::vector<Figure>& figures) {
   report.title = fmt::format("{}: {} runs", study, plan.size());
   report.subtitle = fmt::format("{}from {} to {}", subject(plan.front().settings),
                                 plan.front().title, plan.back().title);
@@ -237,9 +238,19 @@ void add_head(Report& report, const std::string& study, const std::vector<Planne
       "What a single run gives depends on its seed, which decides all that is random in it. Here "
       "is every figure as its mean over the runs ± the standard deviation of the sample, and how "
       "the runs spread.";
+  if (whole < plan.size()) {
+    const std::string broken = fmt::format("{} of {}", plan.size() - whole, plan.size());
+    report.lead = whole == 0
+                      ? fmt::format("All {} runs broke down: there is no result.", plan.size())
+                      : fmt::format(
+                            "{} runs broke down, without a result; every figure "
+                            "here is of the others alone.",
+                            broken);
+    report.headline.push_back({"Broke down", broken, "runs, see below"});
+  }
   for (const KeyFigure& key : kKeyFigures) {
     const Figure* const figure = find_figure(figures, key.name);
-    if (figure == nullptr) continue;
+    if (figure == nullptr || figure->values.size() < 2) continue;
     report.headline.push_back(
         {key.label, fmt::format("{:.{}f}", figure->mean(), key.decimals),
          fmt::format("± {:.{}f}, {}", figure->sample_std(), key.decimals, key.note)});
@@ -250,20 +261,33 @@ void add_head(Report& report, const std::string& study, const std::vector<Planne
 }  // namespace
 
 void write_summary(RunFolder& folder, const std::string& study, const std::vector<PlannedRun>& plan,
-                   const std::vector<fs::path>& runs, const std::vector<Figure>& figures) {
+                   const std::vector<std::string>& broke_down, const std::vector<Figure>& figures) {
+  std::vector<PlannedRun> whole;
+  std::vector<fs::path> runs;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    if (!broke_down[i].empty()) continue;
+    whole.push_back(plan[i]);
+    runs.push_back(folder / plan[i].subpath);
+  }
+  const bool all = whole.size() == plan.size();
   std::vector<FigureGroup> groups = grouped_figures(figures);
   std::ranges::stable_sort(groups, {}, [](const FigureGroup& group) {  // results first
     return group.name == "sizes" || group.name == "seconds";
   });
   Page page(folder);
-  add_head(page.report(), study, plan, figures);
-  add_runs(page, plan, figures);
-  if (fs::exists(runs.front() / "history.csv")) add_losses(page, runs);
-  add_matrix(page, groups);
-  add_spread(page, groups, runs.size());
-  add_constants(page, plan.front().settings, runs.front(), groups);
+  add_head(page.report(), study, plan, whole.size(), figures);
+  if (!all) add_broken_runs(page, plan, broke_down);
+  if (!whole.empty()) {
+    add_runs(page, whole, figures);
+    if (fs::exists(runs.front() / "history.csv")) add_losses(page, runs);
+  }
+  if (whole.size() > 1) {  // of one there is no mean and no spread
+    add_matrix(page, groups);
+    add_spread(page, groups, runs.size());
+    add_constants(page, plan.front().settings, runs.front(), groups);
+  }
   page.write("summary.html");
-  folder.write("summary.csv", summary_csv(figures));
+  if (all) folder.write("summary.csv", summary_csv(figures));
 }
 
 }  // namespace gradus::study

@@ -14,10 +14,10 @@
 namespace gradus::study {
 
 /// Writes summary.csv and summary.html with its charts into `folder`. The runs of
-/// `plan` lie in the folders `runs` and have `figures`, in the same order. Throws
+/// `plan` that did not break down (see add_broken_runs) have `figures`, in the same order;
+/// where any did, the page says so above all else, and there is no summary.csv. Throws
 /// `Error` where a file of theirs cannot be read or one of these be written.
 void write_summary(RunFolder& folder, const std::string& study, const std::vector<PlannedRun>& plan,
-                   const std::vector<std::filesystem::path>& runs,
-                   const std::vector<Figure>& figures);
+                   const std::vector<std::string>& broke_down, const std::vector<Figure>& figures);
 
 }  // namespace gradus::study
