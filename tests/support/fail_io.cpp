@@ -1,14 +1,18 @@
 // Preloaded into a program (LD_PRELOAD), lets its n-th call of one kind fail.
 //
-//   GRADUS_FAIL=KIND:N:ERRNO   KIND is open, write, short, fsync or rename
+//   GRADUS_FAIL=KIND:N:ERRNO   KIND is open, read, write, short, truncate, fsync, close,
+//                              rename, mkdir, remove or list
 //   GRADUS_FAIL_IN=FOLDER      calls on files elsewhere do not count
 //   GRADUS_FAIL_MARK=FILE      appears when the call failed
 //
 // `short` writes half of the bytes and reports that, as a disk does that is nearly
 // full. Processes that the program starts are left alone.
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -67,6 +71,11 @@ std::string path_of(int fd) {
   return std::string(path, n > 0 ? static_cast<std::size_t>(n) : 0);
 }
 
+// Likewise for a call on an open file.
+bool fails_on(std::string_view kind, int fd) {
+  return kind == plan().kind && fails(kind, path_of(fd));
+}
+
 template <class Function>
 Function* original(const char* name) {
   return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
@@ -90,21 +99,74 @@ std::FILE* fopen64(const char* path, const char* mode) {
   return original<std::FILE*(const char*, const char*)>("fopen64")(path, mode);
 }
 
+ssize_t read(int fd, void* bytes, std::size_t size) {
+  if (fails_on("read", fd)) return -1;
+  return original<ssize_t(int, void*, std::size_t)>("read")(fd, bytes, size);
+}
+
 ssize_t write(int fd, const void* bytes, std::size_t size) {
+  if (fails_on("write", fd)) return -1;
   const auto real = original<ssize_t(int, const void*, std::size_t)>("write");
-  if (plan().kind != "write" && plan().kind != "short") return real(fd, bytes, size);
-  const std::string path = path_of(fd);
-  if (fails("write", path)) return -1;
-  return real(fd, bytes, fails("short", path) ? size / 2 : size);
+  return real(fd, bytes, fails_on("short", fd) ? size / 2 : size);
+}
+
+ssize_t writev(int fd, const iovec* parts, int count) {
+  if (fails_on("write", fd)) return -1;
+  if (fails_on("short", fd)) return ::write(fd, parts[0].iov_base, parts[0].iov_len / 2);
+  return original<ssize_t(int, const iovec*, int)>("writev")(fd, parts, count);
+}
+
+int ftruncate(int fd, off_t size) noexcept {
+  if (fails_on("truncate", fd)) return -1;
+  return original<int(int, off_t)>("ftruncate")(fd, size);
 }
 
 int fsync(int fd) {
-  if (plan().kind == "fsync" && fails("fsync", path_of(fd))) return -1;
+  if (fails_on("fsync", fd)) return -1;
   return original<int(int)>("fsync")(fd);
+}
+
+// The file is closed all the same, as Linux does it.
+int close(int fd) {
+  const bool failing = fails_on("close", fd);
+  const int error = errno;
+  const int result = original<int(int)>("close")(fd);
+  if (!failing) return result;
+  errno = error;
+  return -1;
+}
+
+int fclose(std::FILE* file) {
+  const bool failing = fails_on("close", ::fileno(file));
+  const int error = errno;
+  const int result = original<int(std::FILE*)>("fclose")(file);
+  if (!failing) return result;
+  errno = error;
+  return EOF;
 }
 
 int rename(const char* from, const char* to) noexcept {
   if (fails("rename", to)) return -1;
   return original<int(const char*, const char*)>("rename")(from, to);
+}
+
+int mkdir(const char* path, mode_t mode) noexcept {
+  if (fails("mkdir", path)) return -1;
+  return original<int(const char*, mode_t)>("mkdir")(path, mode);
+}
+
+int remove(const char* path) noexcept {
+  if (fails("remove", path)) return -1;
+  return original<int(const char*)>("remove")(path);
+}
+
+int unlinkat(int fd, const char* path, int flags) noexcept {
+  if (fails_on("remove", fd)) return -1;
+  return original<int(int, const char*, int)>("unlinkat")(fd, path, flags);
+}
+
+dirent* readdir(DIR* folder) {
+  if (fails_on("list", ::dirfd(folder))) return nullptr;
+  return original<dirent*(DIR*)>("readdir")(folder);
 }
 }

@@ -21,6 +21,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kContents = "contents.txt";
+// The files that only a finished run, or several, have.
+constexpr const char* kMarks[] = {"metrics.json", "report.html", "summary.csv", "summary.html"};
 
 // Nothing where there is no such file, or its first lines were never written in full.
 std::optional<Contents> read_contents(const fs::path& folder) {
@@ -28,6 +30,18 @@ std::optional<Contents> read_contents(const fs::path& folder) {
   std::error_code error;
   if (fs::status(file, error).type() == fs::file_type::not_found) return std::nullopt;
   return parse_contents(read_file(file));
+}
+
+// What is in a folder.
+std::vector<fs::path> paths_in(const fs::path& folder) {
+  std::vector<fs::path> paths;
+  std::error_code error;  // an exception would not name the folder
+  fs::directory_iterator entry(folder, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    paths.push_back(entry->path());
+  }
+  if (error) fail("{}: cannot be listed: {}", folder.string(), error.message());
+  return paths;
 }
 
 void remove_file(const fs::path& path) {
@@ -58,11 +72,9 @@ int open_contents(const fs::path& folder) {
 
 // What a run that was killed had not finished writing (see write_file).
 void remove_partial_files(const fs::path& folder) {
-  std::vector<fs::path> partial;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == ".partial") partial.push_back(entry.path());
+  for (const fs::path& path : paths_in(folder)) {
+    if (path.extension() == ".partial") remove_file(path);
   }
-  for (const fs::path& file : partial) remove_file(file);
 }
 
 // Whether one of the folders on the way from `top` is a link, which leads elsewhere.
@@ -95,6 +107,10 @@ void check_removable(const fs::path& top) {
 void remove_run(const fs::path& top) {
   const std::optional<Contents> contents = read_contents(top);
   if (!contents) return;
+  // Or a run that is removed in part would pass for a finished one.
+  for (const char* const mark : kMarks) {
+    if (std::ranges::count(contents->files, mark) > 0) remove_file(top / mark);
+  }
   for (const std::string& name : contents->files) {
     const fs::path path = top / name;
     if (!path.has_filename()) {  // without its '/', which would follow a link
@@ -119,9 +135,8 @@ void remove_run(const fs::path& top) {
 // Whether there is something to lose: a run that ended before it wrote a file
 // leaves but the list.
 bool is_used(const fs::path& folder) {
-  return std::ranges::any_of(fs::directory_iterator(folder), [](const fs::directory_entry& e) {
-    return e.path().filename() != kContents;
-  });
+  return std::ranges::any_of(paths_in(folder),
+                             [](const fs::path& path) { return path.filename() != kContents; });
 }
 
 void check_same(const fs::path& folder, const Contents& was, const std::string& holds,
@@ -250,7 +265,7 @@ void RunFolder::write(const std::string& name, std::string_view bytes) {
 }
 
 void RunFolder::mark_unfinished() const {
-  for (const char* mark : {"metrics.json", "report.html", "summary.csv", "summary.html"}) {
+  for (const char* const mark : kMarks) {
     if (added_.contains(mark)) remove_file(path_ / mark);
   }
 }
