@@ -23,6 +23,12 @@ namespace gradus::math {
 
 #ifndef GRADUS_DOUBLE
 
+/// The polynomial of x with these coefficients, that of the highest power first.
+inline float polynomial(float x, float first, auto... rest) {
+  ((first = first * x + rest), ...);
+  return first;
+}
+
 /// x = n ln 2 + r with |r| <= ln 2 / 2; half = 2^(n-1); expm1_r = e^r - 1.
 /// Half of 2^n, because 2^128, which e^88.7 needs, is no float.
 struct ExpParts {
@@ -39,12 +45,7 @@ inline ExpParts exp_parts(float x) {
   // ln 2 in two parts, the first with few enough bits for n * part to be exact.
   const float r = (x - n * 0.693145752f) - n * 1.42860677e-6f;
   // The Taylor series of e^r - 1; on |r| <= 0.35 the next term is below 1e-8 of r.
-  float p = 1.0f / 5040;
-  p = p * r + 1.0f / 720;
-  p = p * r + 1.0f / 120;
-  p = p * r + 1.0f / 24;
-  p = p * r + 1.0f / 6;
-  p = p * r + 0.5f;
+  float p = polynomial(r, 1.0f / 5040, 1.0f / 720, 1.0f / 120, 1.0f / 24, 1.0f / 6, 0.5f);
   p = p * r * r + r;
   const auto exponent = (std::bit_cast<std::uint32_t>(sum) << 23) + (std::uint32_t{126} << 23);
   return {std::bit_cast<float>(exponent), p};
@@ -68,13 +69,8 @@ inline float log1p_unit(float x) {
   // log(1 + x) = 2 artanh(s) with s = x / (2 + x) <= 1/3, as a series in s^2.
   const float s = x / (2.0f + x);
   const float s2 = s * s;
-  float p = 2.0f / 15;
-  p = p * s2 + 2.0f / 13;
-  p = p * s2 + 2.0f / 11;
-  p = p * s2 + 2.0f / 9;
-  p = p * s2 + 2.0f / 7;
-  p = p * s2 + 2.0f / 5;
-  p = p * s2 + 2.0f / 3;
+  const float p =
+      polynomial(s2, 2.0f / 15, 2.0f / 13, 2.0f / 11, 2.0f / 9, 2.0f / 7, 2.0f / 5, 2.0f / 3);
   return p * s2 * s + 2.0f * s;
 }
 
@@ -91,10 +87,7 @@ inline float log(float x) {
   // log m = 2 artanh(s) with s = (m - 1) / (m + 1), |s| < 0.172, as a series in s^2.
   const float s = (m - 1.0f) / (m + 1.0f);
   const float s2 = s * s;
-  float p = 2.0f / 9;
-  p = p * s2 + 2.0f / 7;
-  p = p * s2 + 2.0f / 5;
-  p = p * s2 + 2.0f / 3;
+  const float p = polynomial(s2, 2.0f / 9, 2.0f / 7, 2.0f / 5, 2.0f / 3);
   const float y = n * 0.693145752f + (n * 1.42860677e-6f + (p * s2 * s + 2.0f * s));
   if (!(x <= kMost)) return x;
   return x > 0 ? y
@@ -123,15 +116,9 @@ inline float normal_cdf(float x) {
   // The rest of the integral from z on is smooth in u; the polynomial was fitted
   // at Chebyshev nodes for z <= 14.5 and is within 5e-8 of it.
   const float u = 1.0f / (1.0f + 0.35f * z);
-  float p = -0.0289759245f;
-  p = p * u + 0.143234462f;
-  p = p * u - 0.254387498f;
-  p = p * u + 0.157892764f;
-  p = p * u - 0.0223930683f;
-  p = p * u + 0.105274729f;
-  p = p * u + 0.119874716f;
-  p = p * u + 0.139858305f;
-  p = p * u + 0.139621496f;
+  const float p =
+      polynomial(u, -0.0289759245f, 0.143234462f, -0.254387498f, 0.157892764f, -0.0223930683f,
+                 0.105274729f, 0.119874716f, 0.139858305f, 0.139621496f);
   const float tail = p * u * (exp(-high) * (1.0f - low));
   return x > 0 ? 1.0f - tail : tail;
 }
