@@ -92,9 +92,7 @@ void multiply(Tensor& to, Write write, const Operand& left, const Operand& right
   Scalar* const c = to.mutable_data().data();
   parallel_for(kept.places() * cut.count, grain, [&](Index begin, Index end) {
     for (Index part = begin; part < end; ++part) {
-      const Index from = part % cut.count * cut.step;
-      const Tile tile = cut.over_rows ? Tile{from, std::min(m, from + cut.step), 0, n}
-                                      : Tile{0, m, from, std::min(n, from + cut.step)};
+      const Tile tile = cut[part % cut.count];
       const std::array<Index, 3> place = kept.offsets(part / cut.count);
       for (Index i = 0; i < sums; ++i) {
         const std::array<Index, 3> term = summed.offsets(i);

@@ -63,16 +63,11 @@ std::string describe() { return "BLAS (" GRADUS_BLAS_VENDOR ")"; }
 
 #endif
 
-[[maybe_unused]] void call_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k,
-                                const float* a, int lda, const float* b, int ldb, float beta,
-                                float* c, int ldc) {
-  cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
-}
-[[maybe_unused]] void call_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k,
-                                const double* a, int lda, const double* b, int ldb, double beta,
-                                double* c, int ldc) {
-  cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
-}
+#ifdef GRADUS_DOUBLE
+constexpr auto* cblas_gemm = cblas_dgemm;
+#else
+constexpr auto* cblas_gemm = cblas_sgemm;
+#endif
 
 // BLAS counts in int; a product beyond that does not fit in memory we expect.
 int as_int(Index value) {
@@ -99,8 +94,13 @@ Tiling tiling(Index m, Index n, Index k) {
   const bool over_rows = m >= n;
   const Index side = std::max(m, n);
   const Index step = std::max(kAlign, ((side + count - 1) / count + kAlign - 1) / kAlign * kAlign);
-  if (m == 0 || n == 0) return {0, over_rows, step};
-  return {(side + step - 1) / step, over_rows, step};
+  return {m == 0 || n == 0 ? 0 : (side + step - 1) / step, over_rows, step, m, n};
+}
+
+Tile Tiling::operator[](Index i) const {
+  const Index from = i * step;
+  return over_rows ? Tile{from, std::min(rows, from + step), 0, columns}
+                   : Tile{0, rows, from, std::min(columns, from + step)};
 }
 
 void gemm_tile(const MatrixView& a, const MatrixView& b, Scalar beta, Scalar* c, Index stride,
@@ -116,9 +116,10 @@ void gemm_tile(const MatrixView& a, const MatrixView& b, Scalar beta, Scalar* c,
   }
   const Scalar* const from_a = a.data + tile.row_begin * (a.transposed ? 1 : a.stride);
   const Scalar* const from_b = b.data + tile.column_begin * (b.transposed ? b.stride : 1);
-  call_gemm(a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans,
-            as_int(m), as_int(n), as_int(a.columns), from_a, as_int(std::max<Index>(1, a.stride)),
-            from_b, as_int(std::max<Index>(1, b.stride)), beta, c, as_int(stride));
+  cblas_gemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
+             b.transposed ? CblasTrans : CblasNoTrans, as_int(m), as_int(n), as_int(a.columns), 1,
+             from_a, as_int(std::max<Index>(1, a.stride)), from_b,
+             as_int(std::max<Index>(1, b.stride)), beta, c, as_int(stride));
 }
 
 }  // namespace gradus

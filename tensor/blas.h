@@ -39,6 +39,10 @@ struct Tiling {
   Index count;     ///< number of tiles
   bool over_rows;  ///< whether rows are cut, or columns
   Index step;      ///< rows or columns a tile
+  Index rows, columns;
+
+  /// Tile number `i`.
+  Tile operator[](Index i) const;
 };
 Tiling tiling(Index m, Index n, Index k);
 
@@ -53,13 +57,10 @@ void gemm_tile(const MatrixView& a, const MatrixView& b, Scalar beta, Scalar* c,
 /// activation.
 template <class Finish>
 void gemm(const MatrixView& a, const MatrixView& b, Scalar beta, Scalar* c, const Finish& finish) {
-  const Index m = a.rows, n = b.columns;
-  const Tiling cut = tiling(m, n, a.columns);
+  const Tiling cut = tiling(a.rows, b.columns, a.columns);
   parallel_for(cut.count, 1, [&](Index begin, Index) {
-    const Index from = begin * cut.step;
-    const Tile tile = cut.over_rows ? Tile{from, std::min(m, from + cut.step), 0, n}
-                                    : Tile{0, m, from, std::min(n, from + cut.step)};
-    gemm_tile(a, b, beta, c, n, tile);
+    const Tile tile = cut[begin];
+    gemm_tile(a, b, beta, c, b.columns, tile);
     finish(tile);
   });
 }
