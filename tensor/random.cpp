@@ -31,15 +31,6 @@ Scalar unit(std::uint32_t bits) {
   }
 }
 
-// Calls each(group, first, count) for groups of four neighbouring elements.
-template <class Each>
-void for_each_group(Index n, const Each& each) {
-  const Index groups = (n + 3) / 4;
-  parallel_for(groups, 1024, [&](Index begin, Index end) {
-    for (Index g = begin; g < end; ++g) each(g, g * 4, std::min<Index>(4, n - g * 4));
-  });
-}
-
 }  // namespace
 
 std::uint32_t Generator::bits() {
@@ -71,31 +62,34 @@ std::vector<Index> Generator::permutation(Index n) {
   return order;
 }
 
-void Generator::fill_uniform(Tensor& out, Scalar low, Scalar high) {
+// Each element is draw(group, i) for the group of four that it belongs to and its place there.
+template <class Draw>
+void Generator::fill(Tensor& out, const Draw& draw) {
   Scalar* const y = out.mutable_data().data();
-  for_each_group(out.numel(), [&](Index g, Index first, Index count) {
-    const Group group = philox(seed_, stream_, counter_ + static_cast<std::uint64_t>(g));
-    for (Index i = 0; i < count; ++i) {
-      y[first + i] = low + (high - low) * unit(group[static_cast<std::size_t>(i)]);
+  const Index n = out.numel(), groups = (n + 3) / 4;
+  parallel_for(groups, 1024, [&](Index begin, Index end) {
+    for (Index g = begin; g < end; ++g) {
+      const Group group = philox(seed_, stream_, counter_ + static_cast<std::uint64_t>(g));
+      const Index first = 4 * g, count = std::min<Index>(4, n - first);
+      for (Index i = 0; i < count; ++i) y[first + i] = draw(group, static_cast<std::size_t>(i));
     }
   });
-  counter_ += static_cast<std::uint64_t>((out.numel() + 3) / 4);
+  counter_ += static_cast<std::uint64_t>(groups);
+}
+
+void Generator::fill_uniform(Tensor& out, Scalar low, Scalar high) {
+  fill(out, [=](const Group& group, std::size_t i) { return low + (high - low) * unit(group[i]); });
 }
 
 void Generator::fill_normal(Tensor& out, Scalar mean, Scalar stddev) {
-  Scalar* const y = out.mutable_data().data();
-  for_each_group(out.numel(), [&](Index g, Index first, Index count) {
-    const Group group = philox(seed_, stream_, counter_ + static_cast<std::uint64_t>(g));
-    for (Index i = 0; i < count; ++i) {
-      // Numbers 0 and 1 make the first pair, 2 and 3 the second. 1 - u is never
-      // 0, so the logarithm is finite.
-      const auto pair = static_cast<std::size_t>(i / 2 * 2);
-      const Scalar radius = std::sqrt(-2 * std::log(1 - unit(group[pair])));
-      const Scalar angle = 2 * std::numbers::pi_v<Scalar> * unit(group[pair + 1]);
-      y[first + i] = mean + stddev * radius * (i % 2 == 0 ? std::cos(angle) : std::sin(angle));
-    }
+  fill(out, [=](const Group& group, std::size_t i) {
+    // Numbers 0 and 1 make the first pair, 2 and 3 the second. 1 - u is never
+    // 0, so the logarithm is finite.
+    const std::size_t pair = i / 2 * 2;
+    const Scalar radius = std::sqrt(-2 * std::log(1 - unit(group[pair])));
+    const Scalar angle = 2 * std::numbers::pi_v<Scalar> * unit(group[pair + 1]);
+    return mean + stddev * radius * (i % 2 == 0 ? std::cos(angle) : std::sin(angle));
   });
-  counter_ += static_cast<std::uint64_t>((out.numel() + 3) / 4);
 }
 
 }  // namespace gradus

@@ -47,6 +47,9 @@ class Generator {
   }
 
  private:
+  template <class Draw>
+  void fill(Tensor& out, const Draw& draw);
+
   std::uint64_t seed_, stream_;
   std::uint64_t counter_ = 0;
   std::uint32_t group_[4] = {};  // what `bits` has yet to give out
