@@ -1,5 +1,6 @@
 #include "autograd/normalisation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "autograd/shaping.h"
 #include "autograd/unary.h"
 #include "tensor/checks.h"
+#include "tensor/slices.h"
 
 namespace gradus {
 namespace {
@@ -26,34 +28,21 @@ struct Matrix {
 template <class F>
 Sums sum_rows(const Matrix& m, const F& f) {
   Sums sums(static_cast<std::size_t>(m.rows));
-  parallel_for(m.rows, grain_for(m.columns), [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) {
-      double sum = 0;
-#pragma omp simd reduction(+ : sum)
-      for (Index j = 0; j < m.columns; ++j) sum += f(i, j);
-      sums[static_cast<std::size_t>(i)] = sum;
-    }
+  for_slices(m.rows, m.columns, 1, [&](const Slices& s) {
+    sums[static_cast<std::size_t>(s.first)] =
+        fold<Sum>(m.columns, [&](Index j) { return f(s.first, j); });
   });
   return sums;
 }
 
-// The sum of f(i, j) along each column j. A tile of neighbouring sums is kept
-// while the rows stream by.
+// The sum of f(i, j) along each column j.
 template <class F>
 Sums sum_columns(const Matrix& m, const F& f) {
-  constexpr Index kTile = 64;
-  Sums sums(static_cast<std::size_t>(m.columns), 0.0);
-  parallel_for((m.columns + kTile - 1) / kTile, grain_for(m.rows * std::min(m.columns, kTile)),
-               [&](Index begin, Index end) {
-                 for (Index t = begin; t < end; ++t) {
-                   const Index from = t * kTile, width = std::min(kTile, m.columns - from);
-                   double* const sum = sums.data() + from;
-                   for (Index i = 0; i < m.rows; ++i) {
-#pragma omp simd
-                     for (Index j = 0; j < width; ++j) sum[j] += f(i, from + j);
-                   }
-                 }
-               });
+  Sums sums(static_cast<std::size_t>(m.columns));
+  for_slices(1, m.rows, m.columns, [&](const Slices& s) {
+    const auto sum = s.take<Sum>([&](Slices::Element e) { return f(e.row, s.first + e.slice); });
+    std::copy_n(sum.values.begin(), s.width, sums.begin() + s.first);
+  });
   return sums;
 }
 

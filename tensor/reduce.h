@@ -28,7 +28,5 @@ void mean_to(Tensor& out, const Tensor& x);
 /// +inf of nothing.
 void max_to(Tensor& out, const Tensor& x);
 void min_to(Tensor& out, const Tensor& x);
-/// The largest of x, as max_to.
-Scalar max_of(std::span<const Scalar> x);
 
 }  // namespace gradus

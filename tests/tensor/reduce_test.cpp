@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -161,7 +163,18 @@ TEST(Extremes, OfWholeVectorsAndTheirRest) {
         }
       }
     }
-    EXPECT_EQ(max_of(most.data()), 50) << to.str();
+    EXPECT_EQ(std::ranges::max(most.data()), 50) << to.str();
+  }
+}
+
+TEST(Extremes, KeepTheSignOfZero) {
+  const Tensor x = Tensor::full({3, 2}, Scalar(-0.0));
+  for (const Shape& to : {Shape{}, Shape{2}, Shape{3, 1}}) {
+    Tensor most = Tensor::uninitialized(to), least = Tensor::uninitialized(to);
+    max_to(most, x);
+    min_to(least, x);
+    for (const Scalar v : most.data()) EXPECT_TRUE(std::signbit(v)) << to.str();
+    for (const Scalar v : least.data()) EXPECT_TRUE(std::signbit(v)) << to.str();
   }
 }
 
