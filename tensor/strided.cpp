@@ -89,21 +89,19 @@ AxisSlice::AxisSlice(const Shape& whole, int axis, Index begin, Index count, Ind
       piece_(whole_.with(1, count)),
       steps_(row_major(whole_)),
       begin_(begin),
-      step_(step) {}
+      step_(step) {
+  steps_[1] *= step;
+}
 
 void AxisSlice::take(Tensor& to, Write write, const Tensor& whole) const {
   if (piece_.numel() == 0) return;
-  Steps steps = steps_;
-  steps[1] *= step_;
   copy_strided(piece_, to.mutable_data().data(), row_major(piece_),
-               whole.data().data() + begin_ * steps_[1], steps, write);
+               whole.data().data() + begin_ * whole_[2], steps_, write);
 }
 
 void AxisSlice::put(Tensor& whole, Write write, const Tensor& from) const {
   if (piece_.numel() == 0) return;
-  Steps steps = steps_;
-  steps[1] *= step_;
-  copy_strided(piece_, whole.mutable_data().data() + begin_ * steps_[1], steps, from.data().data(),
+  copy_strided(piece_, whole.mutable_data().data() + begin_ * whole_[2], steps_, from.data().data(),
                row_major(piece_), write);
 }
 
@@ -112,7 +110,7 @@ void AxisSlice::clear_rest(Tensor& whole) const {
   Scalar* const to = whole.mutable_data().data();
   const Index end = begin_ + piece_[1];
   copy_strided(whole_.with(1, begin_), to, steps_, &kZero, {}, Write::overwrite);
-  copy_strided(whole_.with(1, whole_[1] - end), to + end * steps_[1], steps_, &kZero, {},
+  copy_strided(whole_.with(1, whole_[1] - end), to + end * whole_[2], steps_, &kZero, {},
                Write::overwrite);
 }
 

@@ -41,7 +41,7 @@ class AxisSlice {
 
  private:
   Shape whole_, piece_;
-  Steps steps_;
+  Steps steps_;  // in `whole`, from element to element of the piece
   Index begin_, step_;
 };
 
