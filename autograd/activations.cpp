@@ -19,18 +19,16 @@ auto density(const auto& x) {
 /// y = x where x > 0, s x elsewhere;  dx = dy where x > 0, dy s elsewhere
 struct LeakyRelu {
   static constexpr const char* kName = "leaky_relu";
-  static constexpr bool kFromOutput = false;
   Scalar slope;
   Scalar value(Scalar x) const { return x > 0 ? x : slope * x; }
-  auto gradient(const auto& dy, const auto& x) const { return dy * where(x > 0, 1, slope); }
+  auto from_input(const auto& dy, const auto& x) const { return dy * where(x > 0, 1, slope); }
 };
 
 /// y = P(x), the integral of the density p;  dx = dy p(x)
 struct NormalCdf {
   static constexpr const char* kName = "normal_cdf";
-  static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return math::normal_cdf(x); }
-  static auto gradient(const auto& dy, const auto& x) {
+  static auto from_input(const auto& dy, const auto& x) {
     return dy * density(clip(x, -kNormalFar, kNormalFar));
   }
 };
@@ -38,11 +36,10 @@ struct NormalCdf {
 /// y = x P(x);  dx = dy (P(x) + x p(x))
 struct Gelu {
   static constexpr const char* kName = "gelu";
-  static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) {
     return (x < -kNormalFar ? -kNormalFar : x) * math::normal_cdf(x);
   }
-  static auto gradient(const auto& dy, const auto& x) {
+  static auto from_input(const auto& dy, const auto& x) {
     using math::normal_cdf;
     const auto z = clip(x, -kNormalFar, kNormalFar);
     return dy * (normal_cdf(z) + z * density(z));
@@ -52,9 +49,8 @@ struct Gelu {
 /// y = x s with s = sigmoid(x);  dx = dy s (1 + x (1 - s))
 struct Silu {
   static constexpr const char* kName = "silu";
-  static constexpr bool kFromOutput = false;
   static Scalar value(Scalar x) { return (x < -kFar ? -kFar : x) * math::sigmoid(x); }
-  static auto gradient(const auto& dy, const auto& x) {
+  static auto from_input(const auto& dy, const auto& x) {
     using math::sigmoid;
     const auto z = clip(x, -kFar, kFar);
     const auto s = sigmoid(z);

@@ -82,7 +82,7 @@ struct Dense {
     if (activation != Activation::linear) {
       dz = with_function(activation, [&]<class F>(F) {
         return mapped(
-            kName, [](Scalar g, Scalar v) { return F::gradient(g, v); }, dz,
+            kName, [](Scalar g, Scalar v) { return F::from_output(g, v); }, dz,
             y.get().reshape(dz.shape()));
       });
     }
@@ -102,7 +102,7 @@ struct Dense {
   Variables rule(const Variable& dy, const Recall& recall) const {
     const Variable input = recall(x), weight = recall(w), output = recall(y);
     const Variable dz =
-        with_function(activation, [&]<class F>(F) { return F::gradient(dy, output); });
+        with_function(activation, [&]<class F>(F) { return F::from_output(dy, output); });
     const Index in = weight.shape()[0], out = weight.shape()[1];
     const Index rows = row_count(dy.value());
     const Variable flat = reshape(dz, {rows, out});

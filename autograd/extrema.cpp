@@ -40,10 +40,9 @@ struct Extremum {
 /// y = x, or the bound beyond which x is;  dx = dy where low <= x <= high, else 0
 struct Clip {
   static constexpr const char* kName = "clip";
-  static constexpr bool kFromOutput = false;
   Scalar low, high;
   Scalar value(Scalar x) const { return clip(x, low, high); }
-  auto gradient(const auto& dy, const auto& x) const {
+  auto from_input(const auto& dy, const auto& x) const {
     return where(x >= low, where(x <= high, dy, 0), 0);
   }
 };

@@ -32,10 +32,9 @@ struct Pow {
   Tensor forward(const Tensor& x, const Tensor& y) {
     a = x;
     b = y;
-    const Tensor z = mapped(
+    c = mapped(
         kName, [](Scalar p, Scalar q) { return std::pow(p, q); }, x, y);
-    c = z;
-    return z;
+    return c.get();
   }
   void backward(const Tensor& dc, const Gradients& d) const {
     d[0].map([](Scalar g, Scalar p, Scalar q) { return g * by_base(p, q); }, dc, a.get(), b.get());
@@ -51,13 +50,12 @@ struct Pow {
 /// y = x^n;  dx = dy n x^(n-1)
 struct PowTo {
   static constexpr const char* kName = "pow";
-  static constexpr bool kFromOutput = false;
   Scalar exponent;
   Scalar value(Scalar x) const { return std::pow(x, exponent); }
-  Scalar gradient(Scalar dy, Scalar x) const {
+  Scalar from_input(Scalar dy, Scalar x) const {
     return exponent == 0 ? 0 : dy * by_base(x, exponent);
   }
-  Variable gradient(const Variable& dy, const Variable& x) const {
+  Variable from_input(const Variable& dy, const Variable& x) const {
     if (exponent == 0) return 0;
     return dy * (clip(exponent, -kMost, kMost) * pow(x, exponent - 1));
   }

@@ -66,10 +66,10 @@ struct AbsoluteError {
   static constexpr const char* kName = "mae";
   static Scalar value(Scalar x, Scalar t) { return std::abs(x - t); }
   static auto by_prediction(const auto& x, const auto& t) {
-    return function::Abs::gradient(Scalar(1), x - t);
+    return function::Abs::from_input(Scalar(1), x - t);
   }
   static auto by_target(const auto& x, const auto& t) {
-    return function::Abs::gradient(Scalar(1), t - x);
+    return function::Abs::from_input(Scalar(1), t - x);
   }
 };
 
