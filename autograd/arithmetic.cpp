@@ -53,9 +53,8 @@ struct Div {
   Saved b{1}, c{Saved::kOutput};
   Tensor forward(const Tensor& x, const Tensor& y) {
     b = y;
-    const Tensor z = mapped(kName, std::divides<>(), x, y);
-    c = z;
-    return z;
+    c = mapped(kName, std::divides<>(), x, y);
+    return c.get();
   }
   void backward(const Tensor& dc, const Gradients& d) const {
     d[0].map(std::divides<>(), dc, b.get());

@@ -146,10 +146,8 @@ class OperationNode final : public Node {
     located([&] { std::as_const(*op_).backward(dy, gradients); });
   }
   Variables rule(const Variable& dy) override {
-    Variables result;
     const ModulePath::Scope scope(&path());
-    located([&] { result = std::as_const(*op_).rule(dy, Recall(*this)); });
-    return result;
+    return located([&] { return std::as_const(*op_).rule(dy, Recall(*this)); });
   }
   void release() override {
     op_.reset();
@@ -160,9 +158,9 @@ class OperationNode final : public Node {
  private:
   // Errors on the way back say which operation, and where it was called.
   template <class Body>
-  void located(const Body& body) const {
+  auto located(const Body& body) const {
     try {
-      body();
+      return body();
     } catch (const Error& e) {
       fail_at(path(), "[{}] backward: {}", Op::kName, e.what());
     }

@@ -129,10 +129,9 @@ struct LogSumExp {
     most = Tensor::uninitialized(to);
     max_to(most, input);
     total = summed_to(to, mapped(kName, part, input, most));
-    const Tensor result = mapped(
+    y = mapped(
         kName, [](Scalar m, Scalar s) { return m + std::log(s); }, most, total);
-    y = result;
-    return result;
+    return y.get();
   }
   void backward(const Tensor& dy, const Gradients& d) const {
     d[0].map([](Scalar v, Scalar m, Scalar s, Scalar g) { return g * (part(v, m) / s); }, x.get(),
