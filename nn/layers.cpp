@@ -46,12 +46,6 @@ Variable Reshape::forward(const Variable& x) {
   return reshape(x, sample_.batch_of(samples("Reshape", x)));
 }
 
-Variable ReLU::forward(const Variable& x) { return activate(x, Activation::relu); }
-Variable SELU::forward(const Variable& x) { return activate(x, Activation::selu); }
-Variable ELU::forward(const Variable& x) { return activate(x, Activation::elu); }
-Variable Sigmoid::forward(const Variable& x) { return activate(x, Activation::sigmoid); }
-Variable Tanh::forward(const Variable& x) { return activate(x, Activation::tanh); }
-
 Sequential::Sequential(const Sequential& other) : Layer(other) {
   for (const Child& child : other.children_) {
     children_.push_back({child.name, child.copy(*child.layer), child.copy});

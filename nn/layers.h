@@ -44,21 +44,15 @@ class Reshape final : public Layer {
 };
 
 // The activations as layers of their own.
-class ReLU final : public Layer {
-  Variable forward(const Variable& x) override;
+template <Activation kActivation>
+class ActivationLayer : public Layer {
+  Variable forward(const Variable& x) final { return activate(x, kActivation); }
 };
-class SELU final : public Layer {
-  Variable forward(const Variable& x) override;
-};
-class ELU final : public Layer {
-  Variable forward(const Variable& x) override;
-};
-class Sigmoid final : public Layer {
-  Variable forward(const Variable& x) override;
-};
-class Tanh final : public Layer {
-  Variable forward(const Variable& x) override;
-};
+class ReLU final : public ActivationLayer<Activation::relu> {};
+class SELU final : public ActivationLayer<Activation::selu> {};
+class ELU final : public ActivationLayer<Activation::elu> {};
+class Sigmoid final : public ActivationLayer<Activation::sigmoid> {};
+class Tanh final : public ActivationLayer<Activation::tanh> {};
 
 /// One layer after the other. Children are named as Keras does it: "flatten",
 /// "dense", "dense_1", ...

@@ -19,27 +19,22 @@ class Walk final : public Reflector {
  public:
   explicit Walk(const Each& each, std::string prefix = "")
       : each_(each), prefix_(std::move(prefix)) {}
-  void operator()(std::string_view name, Parameter& parameter) override {
-    if constexpr (std::invocable<Each, std::string, Parameter&>) {
-      each_(prefix_ + std::string(name), parameter);
-    }
-  }
-  void operator()(std::string_view name, Buffer& buffer) override {
-    if constexpr (std::invocable<Each, std::string, Buffer&>) {
-      each_(prefix_ + std::string(name), buffer);
-    }
-  }
+  void operator()(std::string_view name, Parameter& parameter) override { tell(name, parameter); }
+  void operator()(std::string_view name, Buffer& buffer) override { tell(name, buffer); }
+  void operator()(std::string_view name, Generator& generator) override { tell(name, generator); }
   void operator()(std::string_view name, Module& child) override {
     Walk inner(each_, prefix_ + std::string(name) + ".");
     child.reflect(inner);
   }
-  void operator()(std::string_view name, Generator& generator) override {
-    if constexpr (std::invocable<Each, std::string, Generator&>) {
-      each_(prefix_ + std::string(name), generator);
+
+ private:
+  template <class Part>
+  void tell(std::string_view name, Part& part) {
+    if constexpr (std::invocable<Each, std::string, Part&>) {
+      each_(prefix_ + std::string(name), part);
     }
   }
 
- private:
   Each each_;  // copied inwards; it refers to what it fills
   std::string prefix_;
 };
@@ -64,7 +59,6 @@ void Module::set_path(const ModulePath* path) {
   path_version_ = structure_version;
   struct Children final : Reflector {
     const ModulePath* outer = nullptr;
-    void operator()(std::string_view, Parameter&) override {}
     void operator()(std::string_view name, Module& child) override {
       child.set_path(outer->child(name));
     }

@@ -48,8 +48,8 @@ class Module;
 class Reflector {
  public:
   virtual ~Reflector() = default;
-  virtual void operator()(std::string_view name, Parameter& parameter) = 0;
   virtual void operator()(std::string_view name, Module& child) = 0;
+  virtual void operator()(std::string_view /*name*/, Parameter&) {}
   virtual void operator()(std::string_view /*name*/, Buffer&) {}
   virtual void operator()(std::string_view /*name*/, Generator&) {}
 };

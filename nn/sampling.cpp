@@ -1,5 +1,7 @@
 #include "nn/sampling.h"
 
+#include <functional>
+
 #include "autograd/operation.h"
 #include "autograd/unary.h"
 
@@ -18,13 +20,12 @@ struct Sample {
     }
     v = log_var;
     n = noise;
-    Tensor z = Tensor::uninitialized(mean.shape());
-    const auto draw = [](Scalar m, Scalar w, Scalar e) { return m + math::exp(w / 2) * e; };
-    map(z, Write::overwrite, draw, mean, log_var, noise);
-    return z;
+    return mapped(
+        kName, [](Scalar m, Scalar w, Scalar e) { return m + math::exp(w / 2) * e; }, mean, log_var,
+        noise);
   }
   void backward(const Tensor& dz, const Gradients& d) const {
-    d[0].map([](Scalar g) { return g; }, dz);
+    d[0].map(std::identity(), dz);
     d[1].map([](Scalar g, Scalar w, Scalar e) { return g * e * math::exp(w / 2) / 2; }, dz, v.get(),
              n.get());
   }

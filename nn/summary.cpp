@@ -51,7 +51,6 @@ class Rows final : public Reflector {
  public:
   Rows(const Shapes& shapes, std::vector<Row>& rows, int depth)
       : shapes_(shapes), rows_(rows), depth_(depth) {}
-  void operator()(std::string_view, Parameter&) override {}
   void operator()(std::string_view name, Module& child) override {
     const auto shape = shapes_.of.find(&child);
     rows_.push_back({fmt::format("{:{}}{} ({})", "", 2 * depth_, name, child.type()),
