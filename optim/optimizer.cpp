@@ -7,8 +7,9 @@
 
 namespace gradus::optim {
 
-Optimizer::Optimizer(Parameters parameters, std::vector<std::string> moments, Scalar learning_rate)
-    : all_(std::move(parameters)), moment_names_(std::move(moments)) {
+Optimizer::Optimizer(Parameters parameters, const std::vector<std::string>& moments,
+                     Scalar learning_rate)
+    : all_(std::move(parameters)), moments_(moments.size()) {
   set_learning_rate(learning_rate);
   for (const NamedParameter& p : all_) {
     if (!p.variable.requires_grad()) continue;
@@ -19,15 +20,15 @@ Optimizer::Optimizer(Parameters parameters, std::vector<std::string> moments, Sc
       }
     }
     parameters_.push_back(p);
+    size_ += p.variable.value().numel();
   }
   if (parameters_.empty()) {
     fail("[optimizer] got no parameter that requires a gradient; pass model.parameters()");
   }
-  moments_.resize(moment_names_.size());
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    const Shape& shape = parameters_[i].variable.shape();
-    for (std::vector<Tensor>& moment : moments_) moment.push_back(Tensor::zeros(shape));
-    size_ += shape.numel();
+  for (const std::string& moment : moments) {
+    for (const auto& [name, variable] : parameters_) {
+      state_.push_back({moment + ":" + name, Tensor::zeros(variable.shape())});
+    }
   }
   whole_.resize(parameters_.size());
 }
@@ -40,8 +41,8 @@ void Optimizer::step() {
     chunk.parameter = p.mutable_value().mutable_data().data();
     chunk.gradient = p.grad().data().data();
     chunk.size = p.value().numel();
-    for (std::size_t m = 0; m < moments_.size(); ++m) {
-      chunk.moment[m] = moments_[m][i].mutable_data().data();
+    for (std::size_t m = 0; m < moments_; ++m) {
+      chunk.moment[m] = state_[m * parameters_.size() + i].value.mutable_data().data();
     }
   }
   ++steps_;
@@ -58,7 +59,7 @@ void Optimizer::step() {
       Chunk chunk = whole;
       chunk.parameter += from;
       chunk.gradient += from;
-      for (std::size_t m = 0; m < moments_.size(); ++m) chunk.moment[m] += from;
+      for (std::size_t m = 0; m < moments_; ++m) chunk.moment[m] += from;
       chunk.size = to - from;
       update(chunk);
     }
@@ -84,16 +85,6 @@ void Optimizer::zero_grad() {
 
 void Optimizer::set_learning_rate(Scalar rate) {
   learning_rate_ = checked_positive("optimizer", "learning rate", rate);
-}
-
-std::vector<NamedTensor> Optimizer::state() const {
-  std::vector<NamedTensor> result;
-  for (std::size_t m = 0; m < moments_.size(); ++m) {
-    for (std::size_t i = 0; i < parameters_.size(); ++i) {
-      result.push_back({moment_names_[m] + ":" + parameters_[i].name, moments_[m][i]});
-    }
-  }
-  return result;
 }
 
 void Optimizer::set_state(const TensorFile& file, std::int64_t steps) {

@@ -41,7 +41,7 @@ class Optimizer {
   std::int64_t steps() const { return steps_; }
 
   /// Moments and such, by name, for a checkpoint; tensors share the optimizer's.
-  std::vector<NamedTensor> state() const;
+  std::vector<NamedTensor> state() const { return state_; }
   /// Throws `Error`, and changes nothing, where names or shapes are not those of
   /// state() or `steps` is negative.
   void set_state(const TensorFile& file, std::int64_t steps);
@@ -58,7 +58,7 @@ class Optimizer {
   /// Takes those parameters that require a gradient, and makes one tensor of
   /// zeros for each of `moments` (at most two) and each parameter. Throws
   /// `Error` where nothing is left to train or a parameter comes twice.
-  Optimizer(Parameters parameters, std::vector<std::string> moments, Scalar learning_rate);
+  Optimizer(Parameters parameters, const std::vector<std::string>& moments, Scalar learning_rate);
 
   /// Called once before the chunks of a step, which may then run in parallel.
   virtual void begin_step() {}
@@ -68,10 +68,10 @@ class Optimizer {
   void check_gradients() const;
 
   Parameters parameters_, all_;
-  std::vector<std::string> moment_names_;
-  std::vector<std::vector<Tensor>> moments_;  // [moment][parameter]
-  std::vector<Chunk> whole_;                  // one a parameter; filled anew in each step
-  Index size_ = 0;                            // of all parameters together
+  std::size_t moments_;             // of each parameter
+  std::vector<NamedTensor> state_;  // the first moment of all parameters, then the second
+  std::vector<Chunk> whole_;        // one a parameter; filled anew in each step
+  Index size_ = 0;                  // of all parameters together
   Scalar learning_rate_;
   std::int64_t steps_ = 0;
 };
