@@ -15,7 +15,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kWeight = "weight:";
 constexpr const char* kProgress = "progress";
 constexpr int kMostEpochs = 100'000;  // what a header has room for (tensor/safetensors_header.h)
 
@@ -103,9 +102,18 @@ Checkpoint::Checkpoint(std::filesystem::path path, Optimizer& optimizer,
   }
 }
 
-// Two callbacks may have tensors of the same names.
-std::string Checkpoint::prefix(std::size_t callback) const {
-  return fmt::format("callback_{}:", callback + 1);
+// All that is stored, by its name in the file; the elements are those of their owners.
+std::vector<NamedTensor> Checkpoint::tensors() const {
+  std::vector<NamedTensor> all;
+  const auto add = [&](const std::string& prefix, const std::vector<NamedTensor>& tensors) {
+    for (const NamedTensor& t : tensors) all.push_back({prefix + t.name, t.value});
+  };
+  add("weight:", tensors_of(optimizer_.all_parameters()));
+  add("", optimizer_.state());
+  for (std::size_t i = 0; i < callbacks_.size(); ++i) {  // several may use the same names
+    add(fmt::format("callback_{}:", i + 1), callbacks_[i]->state());
+  }
+  return all;
 }
 
 void Checkpoint::restore(FitOptions& options) {
@@ -136,22 +144,15 @@ void Checkpoint::restore(FitOptions& options) {
     const auto learning_rate = static_cast<Scalar>(number(progress.at("learning_rate")));
     const std::vector<std::uint64_t> positions =
         counters(generators_, progress.value("generators", Json::array()));
-    const std::vector<NamedTensor> weights = tensors_of(optimizer_.all_parameters());
     // All is checked before the first element changes.
     if (!(learning_rate > 0) || !std::isfinite(learning_rate)) {
       fail("its learning rate is {}", learning_rate);
     }
-    check_tensors(file, kWeight, weights);
-    for (std::size_t i = 0; i < callbacks_.size(); ++i) {
-      check_tensors(file, prefix(i), callbacks_[i]->state());
-    }
+    check_tensors(file, "", tensors());
     check_no_nan(file);
     optimizer_.set_state(file, steps);
     optimizer_.set_learning_rate(learning_rate);
-    copy_tensors(file, kWeight, weights);
-    for (std::size_t i = 0; i < callbacks_.size(); ++i) {
-      copy_tensors(file, prefix(i), callbacks_[i]->state());
-    }
+    copy_tensors(file, "", tensors());
     for (std::size_t i = 0; i < positions.size(); ++i) generators_[i].generator->seek(positions[i]);
     options.history = std::move(history);
     options.part = part;
@@ -182,13 +183,7 @@ void Checkpoint::on_epoch_settled(const History& history, bool last) {
 }
 
 void Checkpoint::save(const History& history, const EpochPart& part) const {
-  TensorFile file;
-  const auto add = [&](const std::string& prefix, const std::vector<NamedTensor>& tensors) {
-    for (const NamedTensor& t : tensors) file.tensors.push_back({prefix + t.name, t.value});
-  };
-  add(kWeight, tensors_of(optimizer_.all_parameters()));
-  add("", optimizer_.state());
-  for (std::size_t i = 0; i < callbacks_.size(); ++i) add(prefix(i), callbacks_[i]->state());
+  TensorFile file{tensors(), {}};
   Json epochs = Json::array();
   for (const EpochLog& e : history) {
     epochs.push_back(

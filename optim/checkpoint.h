@@ -52,7 +52,7 @@ class Checkpoint final : public Callback {
   void on_epoch_settled(const History& history, bool last) override;
 
  private:
-  std::string prefix(std::size_t callback) const;
+  std::vector<NamedTensor> tensors() const;
 
   std::filesystem::path path_;
   Optimizer& optimizer_;
