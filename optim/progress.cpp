@@ -52,17 +52,14 @@ void ProgressBar::on_batch_end(const History&, const EpochPart& part) {
 
 void ProgressBar::on_epoch_end(const History& history) {
   const EpochLog& log = history.back();
+  const Index n = plan_.batches;
+  const std::string epoch = fmt::format("Epoch {}/{}", log.epoch, plan_.epochs);
   const std::string val = log.val_loss ? fmt::format(" - val_loss: {:.4f}", *log.val_loss) : "";
-  const std::string left = duration(seconds_left(log.epoch - plan_.first_epoch + 1));
-  if (terminal_) {
-    show(stream_,
-         fmt::format("\rEpoch {}/{}  {}/{} [{}] {:.2f}s - loss: {:.4f}{} - {} left\x1b[K\n",
-                     log.epoch, plan_.epochs, plan_.batches, plan_.batches,
-                     bar(plan_.batches, plan_.batches), log.seconds, log.loss, val, left));
-  } else {
-    show(stream_, fmt::format("Epoch {}/{} - {:.2f}s - loss: {:.4f}{} - {} left\n", log.epoch,
-                              plan_.epochs, log.seconds, log.loss, val, left));
-  }
+  const std::string rest =
+      fmt::format("{:.2f}s - loss: {:.4f}{} - {} left", log.seconds, log.loss, val,
+                  duration(seconds_left(log.epoch - plan_.first_epoch + 1)));
+  show(stream_, terminal_ ? fmt::format("\r{}  {}/{} [{}] {}\x1b[K\n", epoch, n, n, bar(n, n), rest)
+                          : fmt::format("{} - {}\n", epoch, rest));
   epoch_ = log.epoch + 1;
   in_line_ = false;
 }
