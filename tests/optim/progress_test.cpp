@@ -44,6 +44,7 @@ TEST(Bar, IsAsFullAsTheWorkIsDone) {
   EXPECT_EQ(bar(0, 10), ">........................");
   EXPECT_EQ(bar(5, 10), "============>............");
   EXPECT_EQ(bar(9, 10), "======================>..");
+  EXPECT_EQ(bar(24, 25), "========================>");
   EXPECT_EQ(bar(10, 10), "=========================");
   EXPECT_EQ(bar(0, 0), bar(0, 1)) << "of nothing";
 }
