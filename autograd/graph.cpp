@@ -38,7 +38,7 @@ std::string gradient_line(const Node& node) {
     squares += g * g;
   }
   return fmt::format("gradient: norm {:.4g}, mean {:.4g}", std::sqrt(squares),
-                     sum / static_cast<double>(node.shape().numel()));
+                     sum / static_cast<double>(std::max<Index>(1, node.shape().numel())));
 }
 
 // ---------------------------------------------------------------- Graphviz

@@ -38,14 +38,15 @@ endif()
 #
 # Makes gradus_NAME (Scalar is float) and, with DOUBLE, gradus_NAME_double, the
 # same sources with Scalar double, in which the gradients are checked (not under
-# sanitizers: memory and threads are used alike in both). LINKS
+# sanitizers, as memory and threads are used alike in both, nor where lines are counted,
+# as they are the same lines). LINKS
 # names the folders below this one (tensor, autograd, ...). The direction of the
 # dependencies is enforced here: a library sees the headers of its own folder and
 # of those it links, through a root that holds nothing else.
 function(gradus_library name)
   cmake_parse_arguments(ARG "DOUBLE" "" "SOURCES;LINKS;PUBLIC_LINKS;PRIVATE_LINKS;PRIVATE_INCLUDES" ${ARGN})
   set(suffixes "")
-  if(ARG_DOUBLE AND GRADUS_BUILD_TESTS AND NOT GRADUS_SANITIZE)
+  if(ARG_DOUBLE AND GRADUS_BUILD_TESTS AND NOT GRADUS_SANITIZE AND NOT GRADUS_COVERAGE)
     set(suffixes "_double")
   endif()
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
@@ -53,6 +54,10 @@ function(gradus_library name)
   file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/include/${name}/${above})
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/include/${name}/${folder}
        SYMBOLIC)
+  set(root ${PROJECT_BINARY_DIR}/include/${name})
+  if(GRADUS_COVERAGE)  # gcov would count a header once more behind the link
+    set(root ${PROJECT_SOURCE_DIR})
+  endif()
   foreach(suffix IN ITEMS "" LISTS suffixes)
     set(target gradus_${name}${suffix})
     add_library(${target} STATIC ${ARG_SOURCES})
@@ -61,7 +66,7 @@ function(gradus_library name)
                           POSITION_INDEPENDENT_CODE ON)
     target_compile_features(${target} PUBLIC cxx_std_20)
     target_include_directories(${target} PUBLIC
-      $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include/${name}>
+      $<BUILD_INTERFACE:${root}>
       $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/gradus>)
     target_include_directories(${target} SYSTEM PRIVATE ${ARG_PRIVATE_INCLUDES})
     foreach(link IN LISTS ARG_LINKS)
@@ -85,7 +90,7 @@ endfunction()
 function(gradus_test name)
   cmake_parse_arguments(ARG "DOUBLE" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   set(suffixes "")
-  if(ARG_DOUBLE AND NOT GRADUS_SANITIZE)
+  if(ARG_DOUBLE AND NOT GRADUS_SANITIZE AND NOT GRADUS_COVERAGE)
     set(suffixes "_double")
   endif()
   foreach(suffix IN ITEMS "" LISTS suffixes)
@@ -102,8 +107,9 @@ function(gradus_test name)
     endif()
     # Tests run side by side: threads that wait must not keep others from working.
     set(environment GOMP_SPINCOUNT=1000)
-    if(GRADUS_SANITIZE)
-      # Two processes for all tests, not one for each: to start it takes longer than most tests.
+    if(GRADUS_SANITIZE OR GRADUS_COVERAGE)
+      # Two processes for all tests, not one for each: to start it, or to add its counts to
+      # those of all others, takes longer than most tests.
       foreach(half RANGE 1)
         add_test(NAME ${target}.${half} COMMAND ${target} --gtest_brief=1)
         set_property(TEST ${target}.${half} PROPERTY ENVIRONMENT ${environment}

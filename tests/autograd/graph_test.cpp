@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -84,6 +86,13 @@ TEST(Dot, ShowsGradientsOnRequest) {
   EXPECT_THAT(to_dot(exp(unused), {.gradients = true}), HasSubstr("leaf\\n()\\nno gradient\""));
 }
 
+TEST(Dot, ShowsTheGradientOfNoElements) {
+  const Variable none = leaf({0}, {});
+  const Variable y = sum(none);
+  y.backward({.retain_graph = true});
+  EXPECT_THAT(to_dot(y, {.gradients = true}), HasSubstr("\\ngradient: norm 0, mean 0\""));
+}
+
 TEST(Dot, ShowsWhatWasFreed) {
   const Variable x = leaf(2);
   const Variable y = exp(x);
@@ -154,6 +163,41 @@ TEST(Svg, SaysWhyDotFailed) {
   const ProgramFolder folder(false);
   folder.add("dot", "echo 'syntax error in line 1' >&2; exit 3\n");
   EXPECT_EQ(error_of([] { to_svg(exp(leaf(1))); }), "[to_svg] dot failed: syntax error in line 1");
+}
+
+/// While it lives, this program may have no more than `most` of a resource.
+class Limit {
+ public:
+  Limit(__rlimit_resource_t resource, rlim_t most) : resource_(resource) {
+    ::getrlimit(resource, &before_);
+    const rlimit limit{most, before_.rlim_max};
+    ::setrlimit(resource, &limit);
+  }
+  ~Limit() { ::setrlimit(resource_, &before_); }
+  Limit(const Limit&) = delete;
+  Limit& operator=(const Limit&) = delete;
+
+ private:
+  __rlimit_resource_t resource_;
+  rlimit before_{};
+};
+
+TEST(Svg, SaysWhyThereIsNoTemporaryFile) {
+  const Variable y = exp(leaf(1));
+  const Limit no_files(RLIMIT_NOFILE, 0);
+  EXPECT_EQ(error_of([&] { to_svg(y); }),
+            "[to_svg] no temporary file for dot: Too many open files");
+}
+
+TEST(Svg, SaysWhyItCannotWrite) {
+  const Variable y = exp(leaf(1));
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);  // which would end the program
+  const std::string error = [&] {
+    const Limit no_bytes(RLIMIT_FSIZE, 0);
+    return error_of([&] { to_svg(y); });
+  }();
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(error, "[to_svg] cannot write to a temporary file: File too large");
 }
 
 TEST(Svg, OfTheRealDotIsAPicture) {

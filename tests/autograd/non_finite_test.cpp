@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <limits>
 #include <string>
 
+#include "autograd/operation.h"
 #include "autograd/ops.h"
 #include "tests/autograd/leaf.h"
 #include "tests/support/expect.h"
@@ -72,6 +74,26 @@ TEST(StopAtNonFinite, SaysWhetherTheGradientThatCameInWasFinite) {
             }),
             "[mul] backward: the gradient of input 1 (2,) is nan at (1,); that of the output (2,) "
             "is nan at (1,)");
+}
+
+// An operation need not give each input a gradient: what stands in its slot is of no pass.
+struct FirstOf {
+  static constexpr const char* kName = "first_of";
+  Tensor forward(const Tensor& x, const Tensor&) { return x; }
+  void backward(const Tensor& dy, const Gradients& d) const {
+    d[0].fill([&](Tensor& dx, Write write) { map(dx, write, std::identity(), dy); });
+  }
+  Variables rule(const Variable& dy, const Recall&) const { return {dy, 0 * dy}; }
+};
+
+TEST(StopAtNonFinite, PassesOverAnInputWithoutAGradient) {
+  const StopAtNonFinite stop;
+  Variable x = leaf({2}, {1, 2}), y = leaf({2}, {3, 4});
+  y.node()->fill_slot([](Tensor& slot, Write) { slot.mutable_data()[0] = kNan; });
+  y.zero_grad();  // its memory stays
+  EXPECT_EQ(error_of([&] { apply(FirstOf{}, x, y).backward(Tensor::ones({2})); }), "(no error)");
+  EXPECT_TRUE(x.has_grad());
+  EXPECT_FALSE(y.has_grad());
 }
 
 TEST(StopAtNonFinite, LetsFiniteNumbersPassAndEndsWithItsScope) {

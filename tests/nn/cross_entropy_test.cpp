@@ -181,6 +181,10 @@ TEST(SoftmaxCrossEntropyTest, RefusesWhatDoesNotFit) {
   };
   EXPECT_EQ(with({0}),
             "[softmax_cross_entropy] got logits (2, 3) and 1 classes, expected (n, classes) and n");
+  EXPECT_EQ(error_of([&] {
+              softmax_cross_entropy(row, std::vector<Index>{0, 1, 2});
+            }),
+            "[softmax_cross_entropy] got logits (3,) and 3 classes, expected (n, classes) and n");
   EXPECT_EQ(with({0, 3}), "[softmax_cross_entropy] got class 3 for sample 1, expected 0 to 2");
   EXPECT_EQ(with({-1, 0}), "[softmax_cross_entropy] got class -1 for sample 0, expected 0 to 2");
 }

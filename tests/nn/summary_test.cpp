@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "autograd/reductions.h"
 #include "nn/layers.h"
 #include "nn/losses.h"
 #include "tests/support/expect.h"
@@ -107,6 +108,18 @@ TEST(Summary, OfAPartWhoseOutputIsOneNumber) {
     Variable forward(const Variable& x) override { return loss(x); }
   } model;
   EXPECT_THAT(summary(model, {4}), testing::HasSubstr("loss (Loss)    ()                   0\n"));
+}
+
+TEST(Summary, OfAPartWhoseOutputIsANumberForEachSample) {
+  struct Score : Layer {
+    Variable forward(const Variable& x) override { return mean(x, {1}); }
+  };
+  struct Outer : Layer {
+    Score score;
+    void reflect(Reflector& r) override { r("score", score); }
+    Variable forward(const Variable& x) override { return score(x); }
+  } model;
+  EXPECT_THAT(summary(model, {4}), testing::HasSubstr("score (Score)   (None,)              0\n"));
 }
 
 TEST(Summary, ReportsAnInputThatDoesNotFit) {

@@ -75,6 +75,17 @@ TEST(EarlyStopping, PutsTheBestWeightsBackHoweverTrainingEnds) {
   }
 }
 
+TEST(EarlyStopping, WithoutBestWeightsLeavesThoseOfTheLastEpoch) {
+  const Tensor x = Tensor::ones({1}), minus = Tensor::full({1}, -1);
+  OneWeight one;
+  EarlyStopping stop({.patience = 2});
+  const History history =
+      fit(one.sgd, {x, x}, [&](const Batch& b) { return sum(one.w * b.inputs); },
+          {.epochs = 6, .validation = {minus, minus}, .callbacks = {&stop}});
+  EXPECT_EQ(std::ssize(history), 3);
+  EXPECT_EQ(one.w.item(), 5.5);
+}
+
 TEST(ReduceLROnPlateau, MultipliesTheRateAfterEachPatience) {
   const auto rates = [](const std::vector<double>& values, ReduceLROnPlateauOptions options) {
     OneWeight one;
@@ -96,6 +107,9 @@ TEST(ReduceLROnPlateau, MultipliesTheRateAfterEachPatience) {
               ElementsAre(0.5, 0.25, 0.25, 0.125));
   EXPECT_THAT(rates({4, 4, 4, 4}, {.factor = 0.5, .patience = 1, .min_learning_rate = 0.2}),
               ElementsAre(0.5, 0.25, Scalar(0.2), Scalar(0.2)));
+  // One that began below the least is not raised to it.
+  EXPECT_THAT(rates({4, 4, 4}, {.factor = 0.5, .patience = 1, .min_learning_rate = 0.75}),
+              ElementsAre(0.5, 0.5, 0.5));
   EXPECT_THAT(rates({kNan, kNan, kNan}, {.factor = 0.5, .patience = 3}),
               ElementsAre(0.5, 0.5, 0.25));
   // A rate too small for a Scalar is not taken.

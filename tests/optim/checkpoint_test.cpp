@@ -361,6 +361,23 @@ TEST_F(CheckpointTest, RefusesWholeNumbersThatAreNone) {
   }
 }
 
+// JSON has neither NaN nor infinity, so a number may stand there as text: as the whole of it.
+TEST_F(CheckpointTest, RefusesTextsThatAreNoNumbers) {
+  Training(path_).train(1);
+  TensorFile file = load_tensors(path_);
+  const std::string progress = file.metadata["progress"], before = R"("learning_rate":)";
+  ASSERT_THAT(progress, HasSubstr(before));
+  const std::size_t begin = progress.find(before) + before.size();
+  const std::size_t size = progress.find(',', begin) - begin;
+  for (const std::string text : {R"("")", R"("fast")", R"("0.5x")", R"("1e999")"}) {
+    file.metadata["progress"] = std::string(progress).replace(begin, size, text);
+    save_tensors(path_, file);
+    Training run(path_), untouched(path_);
+    EXPECT_EQ(restore_error(run), "not a checkpoint of this run (got " + text + " for a number)");
+    expect_same(run, untouched);
+  }
+}
+
 // A model that draws noise in training.
 struct NoisyTraining {
   explicit NoisyTraining(const std::filesystem::path& path, std::uint64_t noise_seed = 7)

@@ -164,6 +164,20 @@ TEST_F(Fit, InputsAndTargetsMayBeDifferentRowsOfOneTensor) {
   }
 }
 
+// The first rows of the inputs, begun at the same element, under another shape.
+TEST_F(Fit, InputsAndTargetsMayBeginAtTheSameElement) {
+  const Tensor x = Tensor::from({2, 2}, {1, 2, 3, 4});
+  const Tensor first = x.reshape({4}).rows(0, 2);
+  std::vector<Shape> shapes;
+  const auto loss = [&](const Batch& batch) {
+    shapes.push_back(batch.inputs.shape());
+    shapes.push_back(batch.targets.shape());
+    return mean(w_ * batch.inputs);
+  };
+  fit(sgd_, {x, first}, loss, {.epochs = 1});
+  EXPECT_EQ(shapes, (std::vector<Shape>{{2, 2}, {2}}));
+}
+
 TEST_F(Fit, OneTensorForBothIsGatheredOnce) {
   fit(sgd_, numbers({1, 2, 3}),
       [&](const Batch& batch) {
@@ -283,6 +297,10 @@ TEST_F(Fit, GoesOnWithinAnEpoch) {
                   {.batch_size = 2, .part = {.batches = Index{1} << 62}});
             }),
             "[fit] got an epoch stopped after 4611686018427387904 batches, expected 0 to 2");
+  EXPECT_EQ(error_of([&] {
+              fit(sgd_, numbers({1, 2, 3}), loss(), {.batch_size = 2, .part = {.batches = -1}});
+            }),
+            "[fit] got an epoch stopped after -1 batches, expected 0 to 2");
 }
 
 TEST_F(Fit, EndsWhereACallbackStops) {

@@ -258,6 +258,30 @@ TEST_P(EveryOptimizer, RefusesTheStateOfAnother) {
   EXPECT_EQ(optimizer->steps(), 0);
 }
 
+TEST_P(EveryOptimizer, RefusesANumberOfStepsBelowNone) {
+  const auto optimizer = make({{"p", parameter({1})}});
+  EXPECT_EQ(error_of([&] {
+              optimizer->set_state({optimizer->state(), {}}, -1);
+            }),
+            "[optimizer] got -1 steps, expected 0 or more");
+}
+
+// Two steps at once on one array would train it at twice the rate, with moments of its own each.
+TEST_P(EveryOptimizer, RefusesTheSameParameterTwice) {
+  const Variable p = parameter({1, 2}), q = parameter({3});
+  EXPECT_EQ(error_of([&] {
+              make({{"encoder.w", p}, {"b", q}, {"decoder.w", p}});
+            }),
+            "[optimizer] \"encoder.w\" and \"decoder.w\" are the same parameter, expected each "
+            "once");
+  const Variable frozen(p.value());
+  EXPECT_EQ(error_of([&] {
+              make({{"a", frozen}, {"b", q}, {"c", frozen}});
+            }),
+            "(no error)")
+      << "what is not trained may stand twice";
+}
+
 TEST(Optimizers, StateIsNamedByMomentAndParameter) {
   const Parameters parameters{{"a.weight", parameter({1})}, {"b", parameter({2, 3})}};
   const Adam adam(parameters);
@@ -278,6 +302,8 @@ TEST(Optimizers, RefuseOptionsOutOfRange) {
   EXPECT_EQ(error_of([&] { SGD(p, {.momentum = Scalar(-0.5)}); }),
             "[SGD] got momentum -0.5, expected at least 0 and below 1");
   EXPECT_NE(error_of([&] { SGD(p, {.momentum = nan}); }), "(no error)");
+  EXPECT_EQ(error_of([&] { SGD(p, {.nesterov = true}); }),
+            "[SGD] got nesterov without momentum, expected a momentum above 0");
   EXPECT_EQ(error_of([&] { RMSprop(p, {.rho = 1}); }),
             "[RMSprop] got rho 1, expected at least 0 and below 1");
   EXPECT_EQ(error_of([&] { RMSprop(p, {.epsilon = -1}); }),

@@ -1,3 +1,4 @@
+// The bar, and the texts that it is made of (progress_text.h).
 #include "optim/progress.h"
 
 #include <fcntl.h>
@@ -10,11 +11,14 @@
 #include <memory>
 #include <string>
 
+#include "optim/progress_text.h"
+
 namespace gradus::optim {
 namespace {
 
 using testing::HasSubstr;
 using testing::MatchesRegex;
+using testing::Not;
 
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
@@ -24,6 +28,25 @@ std::string content(std::FILE* file) {
   std::string text;
   for (int c = std::fgetc(file); c != EOF; c = std::fgetc(file)) text += static_cast<char>(c);
   return text;
+}
+
+TEST(Duration, IsOfTwoUnitsAtMost) {
+  EXPECT_EQ(duration(0), "0s");
+  EXPECT_EQ(duration(59.4), "59s");
+  EXPECT_EQ(duration(59.6), "1m 00s") << "not 60s";
+  EXPECT_EQ(duration(754), "12m 34s");
+  EXPECT_EQ(duration(3599.4), "59m 59s");
+  EXPECT_EQ(duration(3599.6), "1h 00m");
+  EXPECT_EQ(duration(360'061), "100h 01m");
+}
+
+TEST(Bar, IsAsFullAsTheWorkIsDone) {
+  EXPECT_EQ(bar(0, 10), ">........................");
+  EXPECT_EQ(bar(5, 10), "============>............");
+  EXPECT_EQ(bar(9, 10), "======================>..");
+  EXPECT_EQ(bar(24, 25), "========================>");
+  EXPECT_EQ(bar(10, 10), "=========================");
+  EXPECT_EQ(bar(0, 0), bar(0, 1)) << "of nothing";
 }
 
 TEST(ProgressBar, WritesOnePlainLineAnEpochToAFile) {
@@ -54,6 +77,15 @@ TEST(ProgressBar, WritesALineForEachOfSeveralEpochs) {
   EXPECT_THAT(content(file.get()),
               MatchesRegex("Epoch 1/2 - 0.00s - loss: 4.0000 - [0-9ms ]+ left\n"
                            "Epoch 2/2 - 0.00s - loss: 3.0000 - 0s left\n"));
+}
+
+// Taken up after the last batch of an epoch that never ended: no rate to guess from yet.
+TEST(ProgressBar, GuessesNoTimeFromNoBatch) {
+  const File file(std::tmpfile(), std::fclose);
+  ProgressBar progress(file.get());
+  progress.on_train_begin({1, 3, 4, {4, 16, 8, 2}});
+  progress.on_epoch_end({{1, 0.5, std::nullopt, 2}});
+  EXPECT_EQ(content(file.get()), "Epoch 1/3 - 2.00s - loss: 0.5000 - 0s left\n");
 }
 
 TEST(ProgressBar, IsSeenAtOnce) {
@@ -88,6 +120,7 @@ TEST(ProgressBar, DrawsABarOnATerminal) {
     ProgressBar progress(terminal.get());
     progress.on_train_begin({1, 1, 4});
     progress.on_batch_end({}, {2, 8, 6, 0});
+    progress.on_batch_end({}, {3, 12, 6, 0});  // too soon after the one before to be drawn
     progress.on_epoch_end({{1, 0.5, 0.25, 1.5}});
   }
   {
@@ -108,6 +141,7 @@ TEST(ProgressBar, DrawsABarOnATerminal) {
   ::close(control);
   EXPECT_THAT(seen, HasSubstr("\rEpoch 1/1  2/4 [============>............] "));
   EXPECT_THAT(seen, HasSubstr(" left - loss: 0.7500\x1b[K"));
+  EXPECT_THAT(seen, Not(HasSubstr("  3/4 [")));
   EXPECT_THAT(seen, HasSubstr(" left - loss: 0.5000\x1b[K\r\nan error"));
   EXPECT_THAT(seen, HasSubstr("\rEpoch 1/1  4/4 [=========================] 1.50s - loss: 0.5000 "
                               "- val_loss: 0.2500 - 0s left\x1b[K"));

@@ -2,10 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -155,6 +157,23 @@ TEST(File, WhatCannotBeWrittenKeepsItsContent) {
       dir.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
   EXPECT_THAT(error_of([&] { write_file(dir / "file", "new"); }), EndsWith("Permission denied"));
   std::filesystem::permissions(dir.path(), std::filesystem::perms::owner_all);
+  EXPECT_EQ(read_file(dir / "file"), "old");
+  EXPECT_EQ(names_in(dir.path()), std::vector<std::string>{"file"});
+}
+
+// A disk that fills up while a file is written: first a part is taken, then nothing.
+TEST(File, WhatCannotBeWrittenWholeKeepsItsContent) {
+  const TempDir dir;
+  write_file(dir / "file", "old");
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);  // which would end the program
+  const rlimit little{100'000, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+  const std::string error = error_of([&] { write_file(dir / "file", std::string(300'000, 'x')); });
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(error, (dir / "file").string() + ": cannot be written: File too large");
   EXPECT_EQ(read_file(dir / "file"), "old");
   EXPECT_EQ(names_in(dir.path()), std::vector<std::string>{"file"});
 }

@@ -231,6 +231,23 @@ TEST(StartWithShortSpin, ReturnsAtOnceWhereASpinIsSet) {
   start_with_short_spin(nullptr);
 }
 
+TEST(StartWithShortSpin, ReturnsAtOnceWhereThreadsAreToldHowToWait) {
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    ::unsetenv("GOMP_SPINCOUNT");
+    ::setenv("OMP_WAIT_POLICY", "passive", 1);
+    std::string name = "again", list = "--gtest_list_tests";  // ends well where it starts over
+    char* argv[] = {name.data(), list.data(), nullptr};
+    start_with_short_spin(argv);
+    ::_exit(42);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 42);
+}
+
 TEST(StartWithShortSpin, StartsTheProgramOverWithOne) {
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);

@@ -170,6 +170,18 @@ TEST_F(Safetensors, TakesNoMoreNamesThanItWrites) {
             "its header has more than 8192 names, expected no more");
 }
 
+TEST_F(Safetensors, TakesNoMoreBytesOfNamesAndTextsThanItReads) {
+  TensorFile file;
+  const std::size_t around = std::string(R"({"__metadata__":{"k":""}})").size();
+  file.metadata["k"] = std::string(kMaxHeaderBytes - around, 'v');
+  save_tensors(path_, file);
+  EXPECT_EQ(load_tensors(path_).metadata, file.metadata);
+  file.metadata["k"] += "v";
+  EXPECT_EQ(error_of([&] { save_tensors(path_, file); }),
+            path_.string() +
+                ": got 1 names and texts of 8388616 bytes, expected at most 8192 and 8388608");
+}
+
 TEST_F(Safetensors, RefusesAHeaderLengthThatLies) {
   EXPECT_EQ(error(""), "got 0 bytes, expected a safetensors file");
   EXPECT_EQ(error("1234567"), "got 7 bytes, expected a safetensors file");
@@ -194,6 +206,7 @@ TEST_F(Safetensors, RefusesAHeaderThatIsNoObjectOfTensors) {
   EXPECT_EQ(error(R"({"w":{"dtype":"F32","shape":[0],"data_offsets":[0,0],"more":1}})", ""),
             R"(tensor "w" is not described by dtype, shape and data_offsets)");
   EXPECT_EQ(error(R"({"__metadata__":[]})", ""), "its __metadata__ is not an object of strings");
+  EXPECT_EQ(error(R"({"__metadata__":{"k":{}}})", ""), R"(its __metadata__ "k" is not a string)");
   EXPECT_EQ(error(R"({"__metadata__":{"k":1}})", ""), R"(its __metadata__ "k" is not a string)");
 }
 
@@ -224,15 +237,17 @@ TEST_F(Safetensors, RefusesOtherDtypesAndBadShapes) {
     return R"({"w":{"dtype":)" + dtype + R"(,"shape":)" + shape + R"(,"data_offsets":)" + offsets +
            "}}";
   };
-  for (const char* dtype : {R"("F16")", R"("I32")", R"("f32")", "4", "null"}) {
+  for (const char* dtype : {R"("F16")", R"("I32")", R"("f32")", "4", "null", "true", "[]"}) {
     EXPECT_EQ(error(entry(dtype, "[1]", "[0,4]"), "1234"),
               R"(tensor "w" has a dtype other than F32 and F64)");
   }
-  for (const char* shape : {"1", "[-1]", "[1.0]", R"(["1"])", "[1,1,1,1,1,1,1]", "{}"}) {
+  for (const char* shape :
+       {"1", "[-1]", "[1.0]", R"(["1"])", "[1,1,1,1,1,1,1]", "{}", "[{}]", R"("F32")"}) {
     EXPECT_EQ(error(entry(R"("F32")", shape, "[0,4]"), "1234"),
               R"(tensor "w" has no shape of at most 6 sizes)");
   }
-  for (const char* offsets : {"4", "[0]", "[0,4,8]", "[-4,0]", "[0,4.0]", R"(["0",4])"}) {
+  for (const char* offsets :
+       {"4", "[0]", "[0,4,8]", "[-4,0]", "[0,4.0]", R"(["0",4])", R"("F32")"}) {
     EXPECT_EQ(error(entry(R"("F32")", "[1]", offsets), "1234"),
               R"(tensor "w" has no pair of data_offsets)");
   }

@@ -22,6 +22,7 @@ TEST(Tensor, DefaultIsNoTensorAtAll) {
   EXPECT_EQ(none.shape(), (Shape{0}));
   EXPECT_EQ(none.numel(), 0);
   EXPECT_TRUE(none.data().empty());
+  EXPECT_TRUE(Tensor().mutable_data().empty());
   EXPECT_EQ(none.version(), 0u);
   EXPECT_FALSE(none.clone().defined());
   EXPECT_EQ(none.str(), "Tensor()");
@@ -224,6 +225,8 @@ TEST(Tensor, PrintsAsNumPyDoes) {
   EXPECT_EQ(Tensor::zeros({65}).str(), "Tensor of shape (65,)");
   EXPECT_EQ(Tensor::zeros({1, 1, 2}).str(), "Tensor of shape (1, 1, 2)");
   EXPECT_EQ(Tensor::zeros({0}).str(), "[]");
+  EXPECT_EQ(Tensor::zeros({0, 3}).str(), "[]");
+  EXPECT_EQ(Tensor::zeros({2, 0}).str(), "[[]\n []]");
 }
 
 }  // namespace
