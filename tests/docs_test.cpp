@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -112,6 +113,32 @@ TEST(Docs, SayHowLongTheLibraryIs) {
   std::smatch said;
   ASSERT_TRUE(std::regex_search(readme, said, std::regex("some (\\d+),(\\d{3}) lines")));
   EXPECT_NEAR(std::stoi(said[1].str() + said[2].str()), lines, 0.03 * lines);
+}
+
+// The first group of every match of `pattern`.
+std::set<std::string> all(const std::string& text, const std::regex& pattern) {
+  std::set<std::string> found;
+  for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it) {
+    found.insert((*it)[1]);
+  }
+  return found;
+}
+
+TEST(Docs, ListTheDependenciesThatAreInstalled) {
+  const fs::path root = GRADUS_SOURCE_DIR;
+  const std::string script = std::regex_replace(
+      gradus::read_file(root / "scripts" / "install-dependencies"), std::regex("#[^\n]*"), "");
+  std::string lists;
+  for (const std::string& list : all(script, std::regex("packages\\+?=\\(([^)]*)\\)"))) {
+    lists += list + " ";
+  }
+  std::set<std::string> installed = all(lists, std::regex("(\\S+)"));
+  installed.merge(all(script, std::regex("([\\w-]+)==")));  // by pip
+  const std::string page = gradus::read_file(root / "docs" / "dependencies.md");
+  const size_t begin = page.find("## Packages");
+  const std::string table = page.substr(begin, page.find("\n## ", begin) - begin);
+  EXPECT_GT(installed.size(), 30u);
+  EXPECT_EQ(all(table, std::regex("\n\\| `([^`]+)` \\|")), installed);
 }
 
 }  // namespace
