@@ -144,6 +144,15 @@ TEST(RunFolder, AListThatLeadsElsewhereIsRefused) {
   }
 }
 
+TEST(RunFolder, AListThatNamesItselfIsRefused) {
+  const TempDir temp;
+  fs::create_directories(temp / "runs/one");
+  write_file(temp / "runs/contents.txt", "This folder holds runs of x\n\none/contents.txt\n");
+  write_file(temp / "runs/one/contents.txt", "This folder holds a run of x\n\ncontents.txt\n");
+  EXPECT_THAT(refusal(temp / "runs", Existing::overwrite),
+              HasSubstr("one/contents.txt: lists contents.txt, expected names in"));
+}
+
 TEST(RunFolder, ADamagedListIsAnErrorOrNoRun) {
   const TempDir temp;
   fs::create_directories(temp / "run");

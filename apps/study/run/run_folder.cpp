@@ -91,7 +91,7 @@ bool is_behind_link(const fs::path& top, const fs::path& name) {
 void check_removable(const fs::path& top) {
   const std::optional<Contents> contents = read_contents(top);
   for (const std::string& name : contents ? contents->files : std::vector<std::string>()) {
-    if (!stays_inside(name) || is_behind_link(top, name)) {
+    if (!stays_inside(name) || is_behind_link(top, name) || name == kContents) {
       fail("{}: lists {}, expected names in this folder", (top / kContents).string(),
            clean_line(name));
     }
