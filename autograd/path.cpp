@@ -28,7 +28,7 @@ const ModulePath* ModulePath::child(std::string_view name) const {
   return path;
 }
 
-std::string ModulePath::str() const {
+std::string ModulePath::str() const {  // NOLINT(misc-no-recursion): as deep as the modules
   if (parent_ == nullptr) return "";
   const std::string above = parent_->str();
   return above.empty() ? name_ : above + "." + name_;

@@ -24,8 +24,8 @@ struct Softmax {
     return result;
   }
   void backward(const Tensor& dy, const Gradients& d) const {
-    constexpr auto kernel = kLog ? log_softmax_backward : softmax_backward;
-    d[0].fill([&](Tensor& dx, Write write) { kernel(dx, write, dy, y.get(), axis); });
+    constexpr auto kKernel = kLog ? log_softmax_backward : softmax_backward;
+    d[0].fill([&](Tensor& dx, Write write) { kKernel(dx, write, dy, y.get(), axis); });
   }
   Variables rule(const Variable& dy, const Recall& recall) const {
     const Variable p = recall(y);

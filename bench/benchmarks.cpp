@@ -32,7 +32,7 @@ void run_operation(benchmark::State& state, const test::Operation& operation) {
   }
   const Variable first = operation.function(x);
   const Tensor seed = Tensor::ones(first.shape());
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     for (Variable& input : x) input.zero_grad();
     const Variable y = operation.function(x);
     if (y.requires_grad()) y.backward(seed);
@@ -43,7 +43,7 @@ void run_operation(benchmark::State& state, const test::Operation& operation) {
 
 void run_step(benchmark::State& state, const bench::Workload& workload) {
   bench::Batches batches(workload.batch, workload.features());
-  for (auto _ : state) workload.step(batches.next());
+  for ([[maybe_unused]] auto _ : state) workload.step(batches.next());
   state.SetItemsProcessed(state.iterations() * workload.batch);
 }
 

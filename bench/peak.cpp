@@ -57,7 +57,7 @@ double peak_flops(int threads) {
       sink = sink + total;
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-    const double flops = 2.0 * kSums * kRounds * (sizeof(Vector) / sizeof(Scalar)) * threads;
+    const double flops = 2.0 * kSums * kRounds * threads * sizeof(Vector) / sizeof(Scalar);
     best = std::max(best, flops / seconds.count());
   }
   return best;

@@ -92,7 +92,7 @@ const std::vector<Index> kFashion{784, 256, 128, 64, 16, 64, 128, 256, 784};
 
 std::vector<Sweep> sweep(double seconds) {
   std::vector<Sweep> sweeps;
-  const auto add = [&](const char* name, const char* title, std::vector<Index> sizes,
+  const auto add = [&](const char* name, const char* title, const std::vector<Index>& sizes,
                        const auto& point) {
     Sweep& s = sweeps.emplace_back(Sweep{name, title, {}});
     for (const Index size : sizes) {

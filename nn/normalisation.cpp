@@ -54,7 +54,7 @@ BatchNorm::BatchNorm(Index features, Scalar momentum, Scalar epsilon)
 Variable BatchNorm::forward(const Variable& x) {
   if (training() && gamma.requires_grad()) {
     BatchStatistics batch;
-    const Variable y = batch_norm(x, gamma, beta, epsilon_, &batch);
+    Variable y = batch_norm(x, gamma, beta, epsilon_, &batch);
     if (x.value().numel() > 0) {
       follow(running_mean, batch.mean);
       follow(running_variance, batch.variance);

@@ -90,6 +90,7 @@ Tiling tiling(Index m, Index n, Index k) {
   constexpr Index kMostTiles = 16, kAlign = 16;
   const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   Index count = work >= kTwoTiles ? 2 : 1;
+  // NOLINTNEXTLINE(cert-flp30-c): powers of four are exact
   for (double more = kFourTiles; count < kMostTiles && work >= more; more *= 4) count *= 2;
   const bool over_rows = m >= n;
   const Index side = std::max(m, n);

@@ -113,7 +113,7 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", rounds, "Turns [7]")->check(CLI::PositiveNumber);
   app.add_option("--size", size, "Rows of the matrices, a multiple of 96 [1152]")
       ->check([](const std::string& text) {
-        const long n = std::atol(text.c_str());
+        const long n = std::strtol(text.c_str(), nullptr, 10);
         return n > 0 && n % 96 == 0 ? "" : "expected a multiple of 96";
       });
   CLI11_PARSE(app, argc, argv);

@@ -32,7 +32,7 @@ void serve(const std::string& name, const std::string& file, int threads) {
     Variable parameter = w.parameters[i].variable;
     parameter.mutable_value().copy_from(tensors.at(fmt::format("{}{}", "wb"[i % 2], i / 2)));
   }
-  const Tensor data = tensors.at("data");
+  const Tensor& data = tensors.at("data");
   const Index batches = data.shape()[0] / w.batch;
   Index next = 0;
   std::cout << "ready" << std::endl;
@@ -65,7 +65,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    serve(argv[1], argv[2], std::atoi(argv[3]));
+    serve(argv[1], argv[2], static_cast<int>(std::strtol(argv[3], nullptr, 10)));
   } catch (const Error& e) {
     fmt::print(stderr, "{}: {}\n", argv[0], e.what());
     return 1;

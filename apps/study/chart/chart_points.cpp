@@ -120,11 +120,11 @@ void ChartWriter::operator()(const ScatterChart& plot) {
   script.line("set yrange [{}:{}]", y.low(), y.high());
   if (plot.equal_scale) script.line("set size ratio -1");
   // Shapes too, for those who do not tell all colours apart.
-  constexpr std::array shapes{7, 9, 5, 13, 11};
+  constexpr std::array kShapes{7, 9, 5, 13, 11};
   std::vector<PlotElement> elements;
   for (size_t i = 0; i < plot.groups.size(); ++i) {
     const std::string look =
-        fmt::format("with points pointtype {} linecolor rgb", shapes[i % shapes.size()]);
+        fmt::format("with points pointtype {} linecolor rgb", kShapes[i % kShapes.size()]);
     const std::string ink = ink_name(plot.groups[i].ink);
     const size_t begin = i == 0 ? 0 : ends[i - 1];
     if (ends[i] > begin) {

@@ -29,9 +29,9 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 Ink class_ink(int i) {
   // The fuller colours first; the five after the first five share their shapes in
   // a scatter chart, so each stands far from the one five before it.
-  constexpr std::array inks{Ink::kBlue, Ink::kOrange, Ink::kGreen, Ink::kMagenta, Ink::kCyan,
-                            Ink::kRed,  Ink::kViolet, Ink::kOlive, Ink::kBrown,   Ink::kSlate};
-  return inks[static_cast<size_t>(i) % inks.size()];
+  constexpr std::array kInks{Ink::kBlue, Ink::kOrange, Ink::kGreen, Ink::kMagenta, Ink::kCyan,
+                             Ink::kRed,  Ink::kViolet, Ink::kOlive, Ink::kBrown,   Ink::kSlate};
+  return kInks[static_cast<size_t>(i) % kInks.size()];
 }
 
 std::string ink_name(Ink ink) {

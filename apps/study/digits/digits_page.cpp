@@ -124,7 +124,7 @@ void fill_digit_page(Page& page, const RunResult& result, const DigitSets& sets,
   std::vector<std::string> verdicts;
   Table table{"The first ten digits, transposed", {{"digit"}, {"MAE", true}, {"verdict"}}, {}};
   for (std::size_t i = 0; i < e.flipped_mae.size(); ++i) {
-    verdicts.push_back(e.flipped_mae[i] > e.threshold ? "anomaly" : "");
+    verdicts.emplace_back(e.flipped_mae[i] > e.threshold ? "anomaly" : "");
     table.rows.push_back({std::to_string(sets.all_labels[i]),
                           fmt::format("{:.4f}", e.flipped_mae[i]),
                           e.flipped_mae[i] > e.threshold ? "anomaly" : "normal"});

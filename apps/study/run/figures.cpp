@@ -25,6 +25,7 @@ bool is_figure(const std::string& name) {
   return name != "seed" && name != "epochs" && name != "parameters" && name != "anomalies";
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): JSON that nests deep is refused when it is read
 void collect(const Json& json, const std::string& name, std::vector<NamedValue>& values) {
   const auto inner = [&](const std::string& key) { return name.empty() ? key : name + "." + key; };
   if (json.is_object()) {

@@ -88,7 +88,7 @@ bool is_behind_link(const fs::path& top, const fs::path& name) {
 }
 
 // Throws where a program is at work in a run below, or the list is not to be believed.
-void check_removable(const fs::path& top) {
+void check_removable(const fs::path& top) {  // NOLINT(misc-no-recursion): as deep as the folders
   const std::optional<Contents> contents = read_contents(top);
   for (const std::string& name : contents ? contents->files : std::vector<std::string>()) {
     if (!stays_inside(name) || is_behind_link(top, name) || name == kContents) {
@@ -104,7 +104,7 @@ void check_removable(const fs::path& top) {
 
 // Removes the run in a folder: what it wrote and the runs below it, then the
 // folders that are left empty.
-void remove_run(const fs::path& top) {
+void remove_run(const fs::path& top) {  // NOLINT(misc-no-recursion): as deep as the folders
   const std::optional<Contents> contents = read_contents(top);
   if (!contents) return;
   // Or a run that is removed in part would pass for a finished one.
