@@ -115,7 +115,7 @@ function(gradus_test name)
       # those of all others, takes longer than most tests.
       foreach(half RANGE 1)
         add_test(NAME ${target}.${half} COMMAND ${target} --gtest_brief=1)
-        set_tests_properties(${target}.${half} PROPERTIES
+        set_tests_properties(${target}.${half} PROPERTIES TIMEOUT 3600
           ENVIRONMENT "${environment};GTEST_TOTAL_SHARDS=2;GTEST_SHARD_INDEX=${half}")
       endforeach()
     else()
