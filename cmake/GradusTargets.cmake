@@ -94,13 +94,13 @@ function(gradus_library name)
   endforeach()
 endfunction()
 
-# gradus_test(NAME SOURCES ... LINKS ... [DOUBLE])
+# gradus_test(NAME SOURCES ... LINKS ... [DOUBLE] [FLOAT_SOURCES ...])
 #
 # One GoogleTest program; with DOUBLE it is built and run a second time against
-# the double libraries. Where GRADUS_TEST_HEADERS names a test, its precompiled
+# the double libraries, without FLOAT_SOURCES, in which numbers play no part. Where GRADUS_TEST_HEADERS names a test, its precompiled
 # headers serve this one, too.
 function(gradus_test name)
-  cmake_parse_arguments(ARG "DOUBLE" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "DOUBLE" "" "SOURCES;FLOAT_SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   set(suffixes "")
   if(ARG_DOUBLE AND NOT GRADUS_SANITIZE AND NOT GRADUS_COVERAGE)
     set(suffixes "_double")
@@ -108,6 +108,9 @@ function(gradus_test name)
   foreach(suffix IN ITEMS "" LISTS suffixes)
     set(target ${name}_test${suffix})
     add_executable(${target} ${ARG_SOURCES})
+    if(NOT suffix)
+      target_sources(${target} PRIVATE ${ARG_FLOAT_SOURCES})
+    endif()
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})  # tests/support
     foreach(link IN LISTS ARG_LINKS)
       target_link_libraries(${target} PRIVATE gradus_${link}${suffix})
@@ -124,12 +127,15 @@ function(gradus_test name)
       # those of all others, takes longer than most tests.
       foreach(half RANGE 1)
         add_test(NAME ${target}.${half} COMMAND ${target} --gtest_brief=1)
-        set_property(TEST ${target}.${half} PROPERTY ENVIRONMENT ${environment}
-                     GTEST_TOTAL_SHARDS=2 GTEST_SHARD_INDEX=${half})
+        set_tests_properties(${target}.${half} PROPERTIES TIMEOUT 3600
+          ENVIRONMENT "${environment};GTEST_TOTAL_SHARDS=2;GTEST_SHARD_INDEX=${half}")
       endforeach()
     else()
-      gtest_discover_tests(${target} TEST_PREFIX "${target}." DISCOVERY_TIMEOUT 60
-                           PROPERTIES ENVIRONMENT ${environment})
+      set(suites ${CMAKE_CURRENT_BINARY_DIR}/${target}_suites.cmake)
+      file(GENERATE OUTPUT ${suites} CONTENT
+        "set(target ${target})\nset(program $<TARGET_FILE:${target}>)
+set(environment ${environment})\ninclude(${PROJECT_SOURCE_DIR}/cmake/ListSuites.cmake)\n")
+      set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${suites})
     endif()
   endforeach()
 endfunction()

@@ -1,4 +1,5 @@
 // Ctrl-C and SIGTERM: what a training that is asked to stop leaves, and says.
+#include "tensor/parallel.h"
 #include "tests/apps/programs.h"
 
 namespace gradus::test {
@@ -8,7 +9,10 @@ using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const Arguments kTraining = {"--epochs", "160", "--batch-size", "50", "--checkpoint-every", "100"};
+// As many as by default; or one, where a thread that waits for work would sit on a signal.
+const std::string kThreads = GRADUS_LATE_SIGNALS ? "1" : std::to_string(num_threads());
+const Arguments kTraining = {"--epochs",           "160", "--batch-size", "50",
+                             "--checkpoint-every", "100", "--threads",    kThreads};
 
 RunOptions with_signals(std::vector<int> signals, const std::string& at = "Epoch 2/160") {
   return {.kill_when = [at](std::string_view err) { return err.find(at) != err.npos; },

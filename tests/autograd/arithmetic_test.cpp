@@ -4,22 +4,21 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <vector>
 
 #include "autograd/engine.h"
 #include "autograd/reductions.h"
+#include "tests/autograd/edges.h"
 #include "tests/support/expect.h"
 
 namespace gradus {
 namespace {
 
 using test::error_of;
+using test::kInf;
+using test::kNan;
 using test::values;
 using Values = std::vector<Scalar>;
-
-constexpr Scalar kInf = std::numeric_limits<Scalar>::infinity();
-constexpr Scalar kNan = std::numeric_limits<Scalar>::quiet_NaN();
 
 TEST(Arithmetic, TakesNumbersAsConstants) {
   const Variable x(Tensor::from({2}, {2, 4}), true);

@@ -20,8 +20,8 @@ using test::ThreadCount;
 using test::values;
 using Values = std::vector<Scalar>;
 
-constexpr Activation kAll[] = {Activation::linear, Activation::relu,    Activation::selu,
-                               Activation::elu,    Activation::sigmoid, Activation::tanh};
+constexpr Activation kActivations[] = {Activation::linear, Activation::relu,    Activation::selu,
+                                       Activation::elu,    Activation::sigmoid, Activation::tanh};
 
 Tensor normal(const Shape& shape, std::uint64_t stream) {
   Tensor x = Tensor::uninitialized(shape);
@@ -46,7 +46,7 @@ TEST(DenseTest, KeepsTheLeadingDimensions) {
 }
 
 TEST(DenseTest, AgreesWithItsUnfusedParts) {
-  for (const Activation activation : kAll) {
+  for (const Activation activation : kActivations) {
     const Variable x(normal({40, 30}, 1), true), w(normal({30, 20}, 2)), b(normal({20}, 3));
     const Variable fused = dense(x, w, b, activation);
     const Variable parts = activate(matmul(x, w) + b, activation);
@@ -85,7 +85,7 @@ TEST(DenseTest, RefusesAnActivationThatIsNone) {
 TEST(DenseTest, GivesTheSameBitsAtAnyThreadCount) {
   const Tensor input = normal({512, 300}, 1), weight = normal({300, 200}, 2),
                bias = normal({200}, 3), seed = normal({512, 200}, 4);
-  for (const Activation activation : kAll) {
+  for (const Activation activation : kActivations) {
     std::vector<Tensor> first;
     for (const int threads : {1, 2, 4}) {
       const ThreadCount use(threads);

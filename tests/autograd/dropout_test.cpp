@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "autograd/engine.h"
+#include "tests/autograd/edges.h"
 #include "tests/support/expect.h"
 
 namespace gradus {
@@ -15,10 +15,9 @@ namespace {
 
 using test::error_of;
 using test::expect_near;
+using test::kInf;
+using test::kNan;
 using test::same_bits;
-
-constexpr Scalar kInf = std::numeric_limits<Scalar>::infinity();
-constexpr Scalar kNan = std::numeric_limits<Scalar>::quiet_NaN();
 
 // A rate of 3/4 leaves one in four, four times as large.
 TEST(Dropout, OfAHandWorkedExample) {

@@ -19,13 +19,10 @@ namespace {
 using test::error_of;
 using test::expect_near;
 using test::grad_of;
+using test::in;
 using test::leaf;
 using test::values;
 using Values = std::vector<Scalar>;
-
-ModulePath::Scope in(const char* name) {
-  return ModulePath::Scope(ModulePath::root()->child(name));
-}
 
 // ---------------------------------------------------------------- the walk
 

@@ -10,18 +10,18 @@
 
 #include "autograd/engine.h"
 #include "tensor/random.h"
+#include "tests/autograd/leaf.h"
 #include "tests/support/expect.h"
 
 namespace gradus {
 namespace {
 
 using test::error_of;
+using test::kSix;
 using test::same_bits;
 using test::ThreadCount;
 using test::values;
 using Values = std::vector<Scalar>;
-
-const Variable kSix(Tensor::from({2, 3}, {1, 2, 3, 4, 5, 6}), true);
 
 TEST(SliceTest, CountsAsPython) {
   EXPECT_EQ(values(slice(kSix, 1, 1).value()), (Values{2, 3, 5, 6}));

@@ -18,11 +18,8 @@ namespace {
 
 using test::error_of;
 using test::grad_of;
+using test::in;
 using test::leaf;
-
-ModulePath::Scope in(const char* name) {
-  return ModulePath::Scope(ModulePath::root()->child(name));
-}
 
 constexpr const char* kNoLeaf =
     "[backward] this result depends on no variable made with requires_grad; was it detached, or "

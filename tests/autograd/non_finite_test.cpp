@@ -8,6 +8,7 @@
 
 #include "autograd/operation.h"
 #include "autograd/ops.h"
+#include "tests/autograd/edges.h"
 #include "tests/autograd/leaf.h"
 #include "tests/support/expect.h"
 
@@ -16,10 +17,9 @@ namespace {
 
 using test::error_of;
 using test::grad_of;
+using test::kInf;
+using test::kNan;
 using test::leaf;
-
-constexpr Scalar kInf = std::numeric_limits<Scalar>::infinity();
-constexpr Scalar kNan = std::numeric_limits<Scalar>::quiet_NaN();
 
 TEST(StopAtNonFinite, NamesTheForwardThatMadeIt) {
   const StopAtNonFinite stop;

@@ -12,6 +12,7 @@
 #include "autograd/engine.h"
 #include "tensor/random.h"
 #include "tests/autograd/array.h"
+#include "tests/autograd/leaf.h"
 #include "tests/support/expect.h"
 
 namespace gradus {
@@ -19,12 +20,11 @@ namespace {
 
 using test::array_of;
 using test::error_of;
+using test::kSix;
 using test::same_bits;
 using test::ThreadCount;
 using test::values;
 using Values = std::vector<Scalar>;
-
-const Variable kSix(Tensor::from({2, 3}, {1, 2, 3, 4, 5, 6}), true);
 
 TEST(TransposeTest, SwapsRowsAndColumns) {
   const Variable y = transpose(kSix);

@@ -16,15 +16,12 @@
 namespace gradus {
 namespace {
 
+using test::in;
 using test::leaf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
 constexpr double kScalar = sizeof(Scalar);
-
-ModulePath::Scope in(const char* name) {
-  return ModulePath::Scope(ModulePath::root()->child(name));
-}
 
 TEST(Profile, RecordsForwardsAndBackwardsInOrder) {
   const Variable w(Tensor::ones({3, 5}), true), b(Tensor::zeros({5}), true);

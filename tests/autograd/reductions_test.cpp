@@ -10,6 +10,7 @@
 
 #include "autograd/shaping.h"
 #include "tensor/random.h"
+#include "tests/autograd/edges.h"
 #include "tests/autograd/leaf.h"
 #include "tests/support/expect.h"
 
@@ -19,15 +20,13 @@ namespace {
 using test::error_of;
 using test::expect_near;
 using test::kClose;
+using test::kInf;
+using test::kNan;
+using test::kSix;
 using test::leaf;
 using test::values;
 using Values = std::vector<Scalar>;
 using Axes = std::initializer_list<int>;
-
-constexpr Scalar kInf = std::numeric_limits<Scalar>::infinity();
-constexpr Scalar kNan = std::numeric_limits<Scalar>::quiet_NaN();
-
-const Variable kSix(Tensor::from({2, 3}, {1, 2, 3, 4, 5, 6}), true);
 
 /// The gradient of y by x from a seed of ones: by kernel, to which the rule's must be close.
 Tensor gradient(const Variable& y, const Variable& x, double tolerance = kClose) {

@@ -6,16 +6,16 @@
 
 #include <vector>
 
+#include "tests/autograd/leaf.h"
 #include "tests/support/expect.h"
 
 namespace gradus {
 namespace {
 
 using test::error_of;
+using test::kSix;
 using test::values;
 using Values = std::vector<Scalar>;
-
-const Variable kSix(Tensor::from({2, 3}, {1, 2, 3, 4, 5, 6}), true);
 
 TEST(ReshapeTest, SharesTheElements) {
   const Variable y = reshape(kSix, {3, 2});

@@ -5,12 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "autograd/arithmetic.h"
 #include "autograd/reductions.h"
 #include "tensor/random.h"
+#include "tests/autograd/edges.h"
 #include "tests/autograd/leaf.h"
 #include "tests/support/expect.h"
 
@@ -19,10 +19,9 @@ namespace {
 
 using test::error_of;
 using test::expect_near;
+using test::kInf;
+using test::kNan;
 using test::leaf;
-
-constexpr Scalar kInf = std::numeric_limits<Scalar>::infinity();
-constexpr Scalar kNan = std::numeric_limits<Scalar>::quiet_NaN();
 
 // e^0, e^ln 2 and e^ln 5 are 1, 2 and 5.
 TEST(SoftmaxTest, OfAHandWorkedExample) {

@@ -31,7 +31,7 @@ struct RunOptions {
   /// Called with standard error so far; where it is true the program gets `signals`, once.
   std::function<bool(std::string_view err)> kill_when{};
   std::vector<int> signals{SIGKILL};
-  std::chrono::seconds limit{120};
+  std::chrono::seconds limit{600};  ///< a hang: with sanitizers on a busy machine 130 are none
 };
 
 struct Ran {
