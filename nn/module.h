@@ -59,7 +59,7 @@ class Module {
   Module() { ++structure_version; }
   virtual ~Module() = default;
   Module(const Module&) : Module() {}  // a copy stands somewhere else: no path yet
-  Module& operator=(const Module&) {  // NOLINT(bugprone-unhandled-self-assignment): copies nothing
+  Module& operator=(const Module&) {   // NOLINT(bugprone-unhandled-self-assignment): copies nothing
     ++structure_version;
     return *this;
   }
