@@ -109,8 +109,8 @@ TEST(Dot, EscapesNames) {
 TEST(Dot, OfALongChainNeedsNoStack) {
   const Variable x = leaf(3);
   Variable y = x;
-  constexpr int kChain = 1'000'000;
-  for (int i = 0; i < kChain; ++i) y = -y;
+  constexpr int kNodes = 1'000'000;
+  for (int i = 0; i < kNodes; ++i) y = -y;
   const std::string dot = to_dot(y);
   EXPECT_THAT(dot.substr(dot.size() - 200), HasSubstr("  n999999 -> n1000000;\n}\n"));
 }
