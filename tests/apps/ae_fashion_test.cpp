@@ -19,10 +19,8 @@ namespace {
 using ::testing::ContainsRegex;
 using ::testing::Each;
 using ::testing::ElementsAre;
-using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::StartsWith;
 
 constexpr int kEpochs = 3;
 const fs::path kRealData = "/usr/share/datasets/fashion-mnist";

@@ -1,5 +1,7 @@
 // What a study does on a disk that fails: every single call that opens, reads, writes,
 // closes, renames or removes a file of the run, or makes or lists a folder, fails once.
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <cstring>
 

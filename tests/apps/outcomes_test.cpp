@@ -1,5 +1,7 @@
 // What a study makes of folders, names, values and data that are not as it would
 // have them: each with its outcome.
+#include <fmt/format.h>
+
 #include "tests/apps/programs.h"
 
 namespace gradus::test {

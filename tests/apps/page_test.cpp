@@ -20,7 +20,6 @@ using gradus::test::TempDir;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::ThrowsMessage;
 
 class PageTest : public ::testing::Test {

@@ -294,7 +294,7 @@ TEST(ReconstructionsPng, LabelsStandAboveTheOriginalsOfEveryStrip) {
   EXPECT_GT(extent_of(out, 8, 8 + kRoom, 76, out.width).right, 0);
   EXPECT_GT(extent_of(out, second, second + kRoom, 0, 76).right, 0);
   EXPECT_EQ(extent_of(out, second, second + kRoom, 76, out.width).right, -1);
-  strip.labels.push_back("3");
+  strip.labels.emplace_back("3");
   EXPECT_THAT([&] { reconstructions_png(images, images, strip); },
               ThrowsMessage<Error>("[reconstructions_png] got 4 labels, expected at most 3"));
 }

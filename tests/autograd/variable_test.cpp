@@ -12,7 +12,6 @@ namespace gradus {
 namespace {
 
 using test::error_of;
-using test::expect_near;
 using test::values;
 using Values = std::vector<Scalar>;
 
