@@ -135,6 +135,7 @@ TEST_P(Outcome, OfClassesThatAreNotInTheData) {
 }
 
 TEST(FileSizeLimit, IsNamedAndNoReasonToBeKilled) {
+  if (GRADUS_TSAN) GTEST_SKIP() << "ThreadSanitizer keeps its own memory in such a file";
   const TempDir folder;
   const std::string run = fmt::format("ulimit -f 1; exec {}/ae_digits --epochs 1 --quiet --out {}",
                                       GRADUS_PROGRAMS, (folder / "run").string());
