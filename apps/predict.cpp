@@ -27,7 +27,7 @@ struct Options {
 // A finished run's folder stands for the model in it.
 fs::path model_file(const fs::path& path) {
   if (!fs::is_directory(path)) return path;
-  const fs::path model = path / "model.safetensors";
+  fs::path model = path / "model.safetensors";
   if (fs::exists(model)) {
     // It is that of an earlier end where the run was then trained on, and stopped or broke down.
     if (study::RunFolder::has_run(path) && !fs::exists(path / "metrics.json")) {

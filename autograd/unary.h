@@ -172,7 +172,7 @@ struct Unary {
   Saved saved{kFromOutput ? Saved::kOutput : 0};
 
   Tensor forward(const Tensor& x) {
-    const Tensor y = mapped([f = f](Scalar v) { return f.value(v); }, x);
+    Tensor y = mapped([f = f](Scalar v) { return f.value(v); }, x);
     saved = kFromOutput ? y : x;
     return y;
   }

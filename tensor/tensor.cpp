@@ -117,7 +117,7 @@ void Tensor::copy_from(const Tensor& values) {
   std::memmove(mutable_data().data(), values.data().data(), values.data().size_bytes());
 }
 
-std::string Tensor::str() const {
+std::string Tensor::str() const {  // NOLINT(misc-no-recursion): once, for the rows
   if (!defined()) return "Tensor()";
   if (numel() > 64 || rank() > 2) return fmt::format("Tensor of shape {}", shape_.str());
   if (rank() == 0) return fmt::format("{:g}", item());
