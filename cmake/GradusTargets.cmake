@@ -96,9 +96,9 @@ endfunction()
 
 # gradus_test(NAME SOURCES ... LINKS ... [DOUBLE] [FLOAT_SOURCES ...])
 #
-# One GoogleTest program; with DOUBLE it is built and run a second time against
-# the double libraries, without FLOAT_SOURCES, in which numbers play no part. Where GRADUS_TEST_HEADERS names a test, its precompiled
-# headers serve this one, too.
+# One GoogleTest program; with DOUBLE it is built and run a second time against the
+# double libraries, without FLOAT_SOURCES, in which numbers play no part. Where
+# GRADUS_TEST_HEADERS names a test, its precompiled headers serve this one, too.
 function(gradus_test name)
   cmake_parse_arguments(ARG "DOUBLE" "" "SOURCES;FLOAT_SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   set(suffixes "")

@@ -57,6 +57,7 @@ Index size_of(const Shape& shape, int begin, int end) {
 }
 
 template <class Take>
+// NOLINTNEXTLINE(misc-no-recursion): once for a run of axes, three at most
 void take_to(Tensor& out, Write write, const Tensor& x) {
   assert(broadcasts_to(out.shape(), x.shape()));
   const Shape& shape = x.shape();

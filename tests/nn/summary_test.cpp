@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <utility>
+
 #include "autograd/reductions.h"
 #include "nn/layers.h"
 #include "nn/losses.h"
@@ -98,27 +101,27 @@ TEST(Summary, MarksWhatDoesNotRun) {
             "Non-trainable params: 0\n");
 }
 
-TEST(Summary, OfAPartWhoseOutputIsOneNumber) {
-  struct Loss : Layer {
-    Variable forward(const Variable& x) override { return mse(x, x); }
+// Made of one part, whose output is `to(x)`.
+struct Scored : Layer {
+  using Output = std::function<Variable(const Variable&)>;
+  struct Score : Layer {
+    explicit Score(Output output) : to(std::move(output)) {}
+    Variable forward(const Variable& x) override { return to(x); }
+    Output to;
   };
-  struct Outer : Layer {
-    Loss loss;
-    void reflect(Reflector& r) override { r("loss", loss); }
-    Variable forward(const Variable& x) override { return loss(x); }
-  } model;
-  EXPECT_THAT(summary(model, {4}), testing::HasSubstr("loss (Loss)    ()                   0\n"));
+  explicit Scored(Output output) : score(std::move(output)) {}
+  void reflect(Reflector& r) override { r("score", score); }
+  Variable forward(const Variable& x) override { return score(x); }
+  Score score;
+};
+
+TEST(Summary, OfAPartWhoseOutputIsOneNumber) {
+  Scored model([](const Variable& x) { return mse(x, x); });
+  EXPECT_THAT(summary(model, {4}), testing::HasSubstr("score (Score)   ()                   0\n"));
 }
 
 TEST(Summary, OfAPartWhoseOutputIsANumberForEachSample) {
-  struct Score : Layer {
-    Variable forward(const Variable& x) override { return mean(x, {1}); }
-  };
-  struct Outer : Layer {
-    Score score;
-    void reflect(Reflector& r) override { r("score", score); }
-    Variable forward(const Variable& x) override { return score(x); }
-  } model;
+  Scored model([](const Variable& x) { return mean(x, {1}); });
   EXPECT_THAT(summary(model, {4}), testing::HasSubstr("score (Score)   (None,)              0\n"));
 }
 
