@@ -86,6 +86,7 @@ int main(int argc, char** argv) {
   return program.run(argc, argv, [&] {
     const study::Stopwatch watch;
     const study::Digits data = study::load_digits(options.data);
+    study::digit_sets(data, options.seed);  // throws before a folder is touched
     const double load_seconds = watch.seconds();
     study::run_seeds(options, "ae_digits", {{"data", data.checksum}},
                      [&](const study::Run& one) { run(data, load_seconds, one); });

@@ -44,10 +44,12 @@ fs::path model_file(const fs::path& path) {
 }
 
 void predict(const Options& options) {
-  if (fs::exists(options.out) && !fs::is_regular_file(options.out)) {
+  // A link would be replaced, not what it names.
+  const fs::file_type out = fs::symlink_status(options.out).type();
+  if (out != fs::file_type::not_found && out != fs::file_type::regular) {
     fail("{}: is no regular file; choose another with --out", options.out.string());
   }
-  if (!options.force && fs::exists(options.out)) {
+  if (!options.force && out == fs::file_type::regular) {
     fail("{}: is there already; choose another with --out, or replace it with --force",
          options.out.string());
   }

@@ -30,7 +30,7 @@ auto with_function(Activation activation, const Body& body) {
 }
 
 // How many rows x (..., n) has, also where n is 0.
-Index row_count(const Tensor& x) { return x.shape().without(x.rank() - 1).numel(); }
+Index row_count(const Tensor& x) { return x.shape().numel(0, x.rank() - 1); }
 
 /// y = f(x w + b);  with dz = dy f'(z) from y:  dx = dz w^T, dw = x^T dz, db = sum of dz's rows
 struct Dense {

@@ -1,6 +1,5 @@
 #include "autograd/engine.h"
 
-#include <algorithm>
 #include <functional>
 #include <unordered_map>
 

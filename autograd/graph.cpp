@@ -12,7 +12,6 @@
 #include <iterator>
 #include <memory>
 #include <unordered_map>
-#include <vector>
 
 #include "tensor/error.h"
 

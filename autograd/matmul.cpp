@@ -20,11 +20,11 @@ struct Operand {
 };
 
 // The dimensions in front of the matrices.
-Shape batch_of(const Tensor& x) { return Shape(std::span(x.shape().begin(), x.shape().end() - 2)); }
+Shape front_of(const Tensor& x) { return Shape(std::span(x.shape().begin(), x.shape().end() - 2)); }
 
-Shape batch_of(const Tensor& x, const Tensor& y) {
+Shape front_of(const Tensor& x, const Tensor& y) {
   try {
-    return broadcast("matmul", batch_of(x), batch_of(y));
+    return broadcast("matmul", front_of(x), front_of(y));
   } catch (const Error&) {  // it would tell of these dimensions as if they were all
     fail(
         "[matmul] got shapes {} and {}, expected sizes in front of the matrices that are equal or "
@@ -41,7 +41,7 @@ Loops loops_of(const Shape& full, const Tensor& to, const Operand& left, const O
   Loops loops;
   for (int axis = 0; axis < full.rank(); ++axis) {
     const auto step = [&](const Tensor& x) {
-      const Shape batch = batch_of(x);
+      const Shape batch = front_of(x);
       const Index matrix = x.shape()[x.rank() - 2] * x.shape()[x.rank() - 1];
       return matrix * stretched_step(batch, full, axis);
     };
@@ -54,7 +54,7 @@ Loops loops_of(const Shape& full, const Tensor& to, const Operand& left, const O
 // that the operands have, the products along it are summed, in order.
 void multiply(Tensor& to, Write write, const Operand& left, const Operand& right) {
   if (to.numel() == 0) return;
-  Loops all = loops_of(batch_of(left.x, right.x), to, left, right);
+  Loops all = loops_of(front_of(left.x, right.x), to, left, right);
   MatrixView a = left.first(), b = right.first();
   // Matrices that lie one below the other are one: rows of the result where b
   // repeats, inner rows where the result is a sum.
@@ -128,7 +128,7 @@ struct Matmul {
     }
     a = x;
     b = y;
-    const Shape batch = batch_of(x, y);
+    const Shape batch = front_of(x, y);
     std::array<Index, kMaxRank> sizes{};
     const auto end = std::copy(batch.begin(), batch.end(), sizes.begin());
     end[0] = left.first().rows;

@@ -21,32 +21,11 @@ using Sums = PoolVector<double>;
 struct Matrix {
   Index rows, columns;
   explicit Matrix(const Shape& shape)
-      : rows(shape.without(shape.rank() - 1).numel()), columns(shape[shape.rank() - 1]) {}
+      : rows(shape.numel(0, shape.rank() - 1)), columns(shape[shape.rank() - 1]) {}
 };
 
-// The sum of f(i, j) along each row i.
-template <class F>
-Sums sum_rows(const Matrix& m, const F& f) {
-  Sums sums(static_cast<std::size_t>(m.rows));
-  for_slices(m.rows, m.columns, 1, [&](const Slices& s) {
-    sums[static_cast<std::size_t>(s.first)] =
-        fold<Sum>(m.columns, [&](Index j) { return f(s.first, j); });
-  });
-  return sums;
-}
-
-// The sum of f(i, j) along each column j.
-template <class F>
-Sums sum_columns(const Matrix& m, const F& f) {
-  Sums sums(static_cast<std::size_t>(m.columns));
-  for_slices(1, m.rows, m.columns, [&](const Slices& s) {
-    const auto sum = s.take<Sum>([&](Slices::Element e) { return f(e.row, s.first + e.slice); });
-    std::copy_n(sum.values.begin(), s.width, sums.begin() + s.first);
-  });
-  return sums;
-}
-
-// The groups that are normalised: `group` is that of element (i, j).
+// The groups that are normalised: `group` is that of element (i, j), `sum` the sum of
+// f(i, j) over each.
 struct Layer {
   static constexpr const char* kName = "layer_norm";
   static constexpr int kAxis = 1;  // along which a group lies in the matrix
@@ -54,7 +33,12 @@ struct Layer {
   static Index size(const Matrix& m) { return m.columns; }
   template <class F>
   static Sums sum(const Matrix& m, const F& f) {
-    return sum_rows(m, f);
+    Sums sums(static_cast<std::size_t>(m.rows));
+    for_slices(m.rows, m.columns, 1, [&](const Slices& s) {
+      sums[static_cast<std::size_t>(s.first)] =
+          fold<Sum>(m.columns, [&](Index j) { return f(s.first, j); });
+    });
+    return sums;
   }
 };
 struct Batch {
@@ -64,7 +48,12 @@ struct Batch {
   static Index size(const Matrix& m) { return m.rows; }
   template <class F>
   static Sums sum(const Matrix& m, const F& f) {
-    return sum_columns(m, f);
+    Sums sums(static_cast<std::size_t>(m.columns));
+    for_slices(1, m.rows, m.columns, [&](const Slices& s) {
+      const auto sum = s.take<Sum>([&](Slices::Element e) { return f(e.row, s.first + e.slice); });
+      std::copy_n(sum.values.begin(), s.width, sums.begin() + s.first);
+    });
+    return sums;
   }
 };
 
@@ -116,7 +105,7 @@ struct Normalise {
     const Scalar *const g = dy.data().data(), *const w = gamma.get().data().data();
     d[2].fill([&](Tensor& db, Write write) { sum_to(db, write, dy); });
     d[1].fill([&](Tensor& dw, Write write) {
-      const Sums sums = sum_columns(
+      const Sums sums = Batch::sum(
           m, [&, u = normal(m)](Index i, Index j) { return g[i * m.columns + j] * u(i, j); });
       Scalar* const to = dw.mutable_data().data();
       for (std::size_t j = 0; j < sums.size(); ++j) {

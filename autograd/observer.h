@@ -39,13 +39,19 @@ struct BackwardCall {
 class Observer {
  public:
   Observer() : outer_(innermost_) { innermost_ = this; }
-  virtual ~Observer();
+  virtual ~Observer() {
+    Observer** link = &innermost_;  // whichever order they end in
+    while (*link != nullptr && *link != this) link = &(*link)->outer_;
+    if (*link != nullptr) *link = outer_;
+  }
   Observer(const Observer&) = delete;
   Observer& operator=(const Observer&) = delete;
 
   static bool any() { return innermost_ != nullptr; }
-  static void tell(const ForwardCall& call);
-  static void tell(const BackwardCall& call);
+  /// `call` is a ForwardCall or a BackwardCall.
+  static void tell(const auto& call) {
+    for (Observer* o = innermost_; o != nullptr; o = o->outer_) o->called(call);
+  }
 
  protected:
   virtual void called(const ForwardCall& call) = 0;

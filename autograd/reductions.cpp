@@ -47,7 +47,7 @@ Variable mean_to(const Variable& x, const Shape& to) { return apply(Mean{to}, x)
 
 /// y = the largest or smallest x;  dx = dy / k at the k of x that are, else 0
 template <bool kLargest>
-struct Extreme {
+struct Outermost {
   static constexpr const char* kName = kLargest ? "max" : "min";
   Shape to{};
   Saved x{0}, y{Saved::kOutput};
@@ -119,7 +119,7 @@ struct Var {
 struct LogSumExp {
   static constexpr const char* kName = "logsumexp";
   Shape to{};
-  Saved x{0}, y{Saved::kOutput};
+  Saved x{0};
   Tensor most{}, total{};
 
   static Scalar part(Scalar v, Scalar largest) { return math::exp(below_largest(v, largest)); }
@@ -129,22 +129,21 @@ struct LogSumExp {
     most = Tensor::uninitialized(to);
     max_to(most, input);
     total = summed_to(to, mapped(kName, part, input, most));
-    y = mapped(
+    return mapped(
         kName, [](Scalar m, Scalar s) { return m + std::log(s); }, most, total);
-    return y.get();
   }
   void backward(const Tensor& dy, const Gradients& d) const {
     d[0].map([](Scalar v, Scalar m, Scalar s, Scalar g) { return g * (part(v, m) / s); }, x.get(),
              most, total, dy);
   }
-  // e^(x - y). What x - y is where both are infinite, no derivative depends on.
+  // Not e^(x - y): where m is large, y has lost the digits of ln s. What x - m is where
+  // both are infinite, no derivative depends on.
   Variables rule(const Variable& dy, const Recall& recall) const {
-    const Variable v = recall(x);
     const Variable infinite(mapped(
-        kName, [](Scalar a, Scalar b) { return Scalar(a == b && std::isinf(a) ? 1 : 0); }, x.get(),
-        y.get()));
-    const Variable share(mapped([](Scalar s) { return -std::log(s); }, total));
-    return {dy * exp(where(infinite, share, v - recall(y)))};
+        kName, [](Scalar v, Scalar m) { return Scalar(v == m && std::isinf(v) ? 1 : 0); }, x.get(),
+        most));
+    const Variable e = exp(where(infinite, 0, recall(x) - Variable(most)));
+    return {dy * (e / sum_to(e, to))};
   }
 };
 
@@ -166,10 +165,10 @@ Variable mean(const Variable& x, std::initializer_list<int> axes, bool keep_dims
   return reduced(Mean{}, x, axes, keep_dims);
 }
 Variable max(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
-  return reduced(Extreme<true>{}, x, axes, keep_dims);
+  return reduced(Outermost<true>{}, x, axes, keep_dims);
 }
 Variable min(const Variable& x, std::initializer_list<int> axes, bool keep_dims) {
-  return reduced(Extreme<false>{}, x, axes, keep_dims);
+  return reduced(Outermost<false>{}, x, axes, keep_dims);
 }
 Variable var(const Variable& x, std::initializer_list<int> axes, bool keep_dims, int correction) {
   return reduced(Var{correction}, x, axes, keep_dims);

@@ -2,7 +2,6 @@
 
 #include <functional>
 
-#include "autograd/arithmetic.h"
 #include "autograd/operation.h"
 
 namespace gradus {

@@ -7,15 +7,12 @@
 namespace gradus::nn {
 namespace {
 
-struct Fans {
-  double in, out;
-};
-
-Fans fans(const Shape& shape) {
+// That of dimension `axis`: 0 for the fan in, 1 for the fan out.
+double fan(const Shape& shape, int axis) {
   if (shape.rank() != 2) {
     fail("[initializer] got shape {}, expected (fan_in, fan_out)", shape.str());
   }
-  return {static_cast<double>(shape[0]), static_cast<double>(shape[1])};
+  return static_cast<double>(shape[axis]);
 }
 
 Tensor uniform(const Shape& shape, double variance, Generator& random) {
@@ -31,9 +28,9 @@ Tensor normal(const Shape& shape, double variance, Generator& random) {
   return weight;
 }
 
-double glorot(const Shape& shape) { return 2 / (fans(shape).in + fans(shape).out); }
-double lecun(const Shape& shape) { return 1 / fans(shape).in; }
-double he(const Shape& shape) { return 2 / fans(shape).in; }
+double glorot(const Shape& shape) { return 2 / (fan(shape, 0) + fan(shape, 1)); }
+double lecun(const Shape& shape) { return 1 / fan(shape, 0); }
+double he(const Shape& shape) { return 2 / fan(shape, 0); }
 
 }  // namespace
 

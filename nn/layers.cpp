@@ -39,7 +39,7 @@ void Dense::reflect(Reflector& r) {
 
 Variable Flatten::forward(const Variable& x) {
   const Index n = samples("Flatten", x);
-  return reshape(x, {n, x.shape().without(0).numel()});
+  return reshape(x, {n, x.shape().numel(1, x.shape().rank())});
 }
 
 Variable Reshape::forward(const Variable& x) {

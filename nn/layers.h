@@ -15,7 +15,8 @@ namespace gradus::nn {
 /// y = activation(x w + b): (..., in) to (..., out).
 class Dense final : public Layer {
  public:
-  /// Weight (in, out) from `initializer`, bias (out,) of zeros.
+  /// Weight (in, out) from `initializer`, bias (out,) of zeros. Throws `Error` where `in`
+  /// or `out` is below 1.
   Dense(Index in, Index out, Activation activation, Generator& random,
         Initializer initializer = glorot_uniform);
   Variable forward(const Variable& x) override;
@@ -27,7 +28,7 @@ class Dense final : public Layer {
   Activation activation_;
 };
 
-/// (n, a, b, ...) to (n, a b ...).
+/// (n, a, b, ...) to (n, a b ...). Throws `Error` for a scalar.
 class Flatten final : public Layer {
  public:
   Variable forward(const Variable& x) override;

@@ -95,10 +95,10 @@ struct ProbabilityBce {
 
  private:
   static Scalar clamped(Scalar log) { return log < kLeastLog ? kLeastLog : log; }
-  static auto at_least(const auto& p) { return where(-p > -kLeast, kLeast, p); }
+  static auto at_least(const auto& p) { return where(p < kLeast, kLeast, p); }
   // Where the clamp holds, no derivative meets the logarithm.
   static Variable clamped_log(const Variable& p) {
-    const Variable low = -log(p.detach()) > -kLeastLog;
+    const Variable low = log(p.detach()) < kLeastLog;
     return where(low, kLeastLog, log(where(low, 1, p)));
   }
 };

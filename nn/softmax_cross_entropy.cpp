@@ -9,13 +9,6 @@
 namespace gradus::nn {
 namespace {
 
-void check_shapes(const char* name, const Shape& logits, const Shape& targets) {
-  if (logits.rank() != 2 || logits != targets) {
-    fail("[{}] got logits {} and targets {}, expected equal shapes (n, classes)", name,
-         logits.str(), targets.str());
-  }
-}
-
 /// y = -sum of t l / n with l = log(softmax(z));  dz = dy (e^l sum of t - t) / n, dt = -dy l / n
 struct SoftmaxCrossEntropy {
   static constexpr const char* kName = "softmax_cross_entropy";
@@ -23,7 +16,10 @@ struct SoftmaxCrossEntropy {
   Tensor l{};
 
   Tensor forward(const Tensor& logits, const Tensor& targets) {
-    check_shapes(kName, logits.shape(), targets.shape());
+    if (logits.rank() != 2 || logits.shape() != targets.shape()) {
+      fail("[{}] got logits {} and targets {}, expected equal shapes (n, classes)", kName,
+           logits.shape().str(), targets.shape().str());
+    }
     z = logits;
     t = targets;
     l = Tensor::uninitialized(logits.shape());

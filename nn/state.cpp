@@ -14,14 +14,14 @@ void load_weights(Module& module, const std::filesystem::path& path) {
   const TensorFile file = load_tensors(path);
   const std::vector<NamedTensor> weights = tensors_of(module.parameters());
   try {
-    check_tensors(file, "", weights);
+    check_tensors(file, weights);
     if (file.tensors.size() != weights.size()) {
       fail("has {} tensors, this model has {} parameters", file.tensors.size(), weights.size());
     }
   } catch (const Error& e) {
     fail("{}: {}", path.string(), e.what());
   }
-  copy_tensors(file, "", weights);
+  copy_tensors(file, weights);
 }
 
 }  // namespace gradus::nn

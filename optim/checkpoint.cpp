@@ -16,7 +16,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* kProgress = "progress";
-constexpr int kMostEpochs = 100'000;  // what a header has room for (tensor/safetensors_header.h)
 
 // JSON has neither NaN nor infinity: they are written as text.
 Json to_json(double value) {
@@ -148,11 +147,11 @@ void Checkpoint::restore(FitOptions& options) {
     if (!(learning_rate > 0) || !std::isfinite(learning_rate)) {
       fail("its learning rate is {}", learning_rate);
     }
-    check_tensors(file, "", tensors());
+    check_tensors(file, tensors());
     check_no_nan(file);
     optimizer_.set_state(file, steps);
     optimizer_.set_learning_rate(learning_rate);
-    copy_tensors(file, "", tensors());
+    copy_tensors(file, tensors());
     for (std::size_t i = 0; i < positions.size(); ++i) generators_[i].generator->seek(positions[i]);
     options.history = std::move(history);
     options.part = part;

@@ -20,6 +20,8 @@
 
 namespace gradus::optim {
 
+inline constexpr int kMostEpochs = 100'000;  ///< of which a file has room for the losses
+
 struct CheckpointOptions {
   /// Epochs from one file to the next; 0: a file whenever `every_seconds` have passed.
   int every_epochs = 0;
@@ -47,7 +49,7 @@ class Checkpoint final : public Callback {
   /// Writes the file now. Throws `Error`, naming it; the one before then stays.
   void save(const History& history, const EpochPart& part = {}) const;
 
-  /// Throws `Error` for more epochs than a file has room for, 100,000.
+  /// Throws `Error` for more than kMostEpochs.
   void on_train_begin(const FitPlan& plan) override;
   void on_epoch_settled(const History& history, bool last) override;
 

@@ -59,8 +59,8 @@ History fit(Optimizer& optimizer, const Dataset& data, const LossFunction& loss,
   if (n == 0) fail("[fit] got no training samples");
   if (options.epochs < 0) fail("[fit] got {} epochs, expected 0 or more", options.epochs);
   check_batch_size(options.batch_size);
+  check("validation", options.validation);
   const bool validates = size(options.validation) > 0;
-  if (validates) check("validation", options.validation);
 
   History history = std::move(options.history);
   EpochPart part = options.part;

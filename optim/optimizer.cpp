@@ -27,7 +27,7 @@ Optimizer::Optimizer(Parameters parameters, const std::vector<std::string>& mome
   }
   for (const std::string& moment : moments) {
     for (const auto& [name, variable] : parameters_) {
-      state_.push_back({moment + ":" + name, Tensor::zeros(variable.shape())});
+      state_.push_back({fmt::format("{}:{}", moment, name), Tensor::zeros(variable.shape())});
     }
   }
   whole_.resize(parameters_.size());
@@ -89,7 +89,7 @@ void Optimizer::set_learning_rate(Scalar rate) {
 
 void Optimizer::set_state(const TensorFile& file, std::int64_t steps) {
   if (steps < 0) fail("[optimizer] got {} steps, expected 0 or more", steps);
-  copy_tensors(file, "", state());
+  copy_tensors(file, state());
   steps_ = steps;
 }
 

@@ -7,6 +7,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "tensor/error.h"
 #include "tensor/parallel.h"
 
 namespace gradus {
@@ -54,6 +55,7 @@ Index Generator::below(Index n) {
 }
 
 std::vector<Index> Generator::permutation(Index n) {
+  if (n < 0 || n > Index{1} << 32) fail("[permutation] got {}, expected 0 to 2^32", n);
   std::vector<Index> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), Index{0});
   for (Index i = n - 1; i > 0; --i) {

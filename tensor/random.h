@@ -27,7 +27,7 @@ class Generator {
   std::uint32_t bits();
   /// Uniform in [0, n), without bias. Requires: 0 < n <= 2^32.
   Index below(Index n);
-  /// A random order of 0, 1, ..., n - 1 (Fisher-Yates).
+  /// A random order of 0, 1, ..., n - 1 (Fisher-Yates). Throws `Error` unless 0 <= n <= 2^32.
   std::vector<Index> permutation(Index n);
 
   /// Every element uniform between low and high.

@@ -1,6 +1,5 @@
 #include "tensor/reduce.h"
 
-#include <algorithm>
 #include <array>
 #include <cassert>
 #include <functional>
@@ -50,12 +49,6 @@ void take_middle(Scalar* out, Write write, const Scalar* x, Index outer, Index r
   });
 }
 
-Index size_of(const Shape& shape, int begin, int end) {
-  Index size = 1;
-  for (int i = begin; i < end; ++i) size *= shape[i];
-  return size;
-}
-
 template <class Take>
 // NOLINTNEXTLINE(misc-no-recursion): once for a run of axes, three at most
 void take_to(Tensor& out, Write write, const Tensor& x) {
@@ -75,8 +68,8 @@ void take_to(Tensor& out, Write write, const Tensor& x) {
   }
   int begin = end;
   while (begin > 0 && (is_reduced(begin - 1) || shape[begin - 1] == 1)) --begin;
-  const Index outer = size_of(shape, 0, begin), reduced = size_of(shape, begin, end),
-              inner = size_of(shape, end, shape.rank());
+  const Index outer = shape.numel(0, begin), reduced = shape.numel(begin, end),
+              inner = shape.numel(end, shape.rank());
   bool last_run = true;
   for (int axis = 0; axis < begin; ++axis) last_run = last_run && !is_reduced(axis);
   if (last_run) {

@@ -44,20 +44,19 @@ const Tensor& TensorFile::at(std::string_view name) const {
   fail("[tensors] no tensor \"{}\"; there are: {}", name, names);
 }
 
-void check_tensors(const TensorFile& file, std::string_view prefix,
-                   const std::vector<NamedTensor>& expected) {
+void check_tensors(const TensorFile& file, const std::vector<NamedTensor>& expected) {
   for (const NamedTensor& t : expected) {
-    const Shape& shape = file.at(std::string(prefix) + t.name).shape();
+    const Shape& shape = file.at(t.name).shape();
     if (shape != t.value.shape()) {
-      fail("[tensors] \"{}{}\" has shape {}, expected {}", prefix, t.name, shape.str(),
+      fail("[tensors] \"{}\" has shape {}, expected {}", t.name, shape.str(),
            t.value.shape().str());
     }
   }
 }
 
-void copy_tensors(const TensorFile& file, std::string_view prefix, std::vector<NamedTensor> into) {
-  check_tensors(file, prefix, into);
-  for (NamedTensor& t : into) t.value.copy_from(file.at(std::string(prefix) + t.name));
+void copy_tensors(const TensorFile& file, std::vector<NamedTensor> into) {
+  check_tensors(file, into);
+  for (NamedTensor& t : into) t.value.copy_from(file.at(t.name));
 }
 
 void save_tensors(const std::filesystem::path& path, const TensorFile& file) {

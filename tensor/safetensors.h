@@ -32,11 +32,10 @@ struct TensorFile {
   const Tensor& at(std::string_view name) const;
 };
 
-/// Throws `Error` unless `file` has a tensor of the name (after `prefix`) and
-/// shape of each of `expected`; `copy_tensors` then copies their elements into these.
-void check_tensors(const TensorFile& file, std::string_view prefix,
-                   const std::vector<NamedTensor>& expected);
-void copy_tensors(const TensorFile& file, std::string_view prefix, std::vector<NamedTensor> into);
+/// Throws `Error` unless `file` has a tensor of the name and shape of each of
+/// `expected`; `copy_tensors` then copies their elements into these.
+void check_tensors(const TensorFile& file, const std::vector<NamedTensor>& expected);
+void copy_tensors(const TensorFile& file, std::vector<NamedTensor> into);
 
 /// Writes atomically (see write_file). Throws `Error` where two tensors have
 /// one name, one is named "__metadata__", a name or a text is not UTF-8, there are

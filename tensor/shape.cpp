@@ -1,7 +1,6 @@
 #include "tensor/shape.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "tensor/error.h"
 
@@ -21,6 +20,12 @@ Shape::Shape(std::span<const Index> sizes) {
     }
     numel_ *= size;
   }
+}
+
+Index Shape::numel(int begin, int end) const {
+  Index product = 1;
+  for (int axis = begin; axis < end; ++axis) product *= (*this)[axis];
+  return product;
 }
 
 Shape Shape::with(int axis, Index size) const {

@@ -29,6 +29,8 @@ class Shape {
   int rank() const { return rank_; }
   /// The number of elements: the product of the sizes, 1 for a scalar.
   Index numel() const { return numel_; }
+  /// That of the dimensions from `begin` up to, but without, `end`.
+  Index numel(int begin, int end) const;
   /// The size of dimension `axis`. Requires: 0 <= axis < rank().
   Index operator[](int axis) const { return sizes_[static_cast<std::size_t>(axis)]; }
 

@@ -78,10 +78,7 @@ void clear(Tensor& x) {
 }
 
 Shape around(const Shape& shape, int axis) {
-  Index before = 1, behind = 1;
-  for (int i = 0; i < axis; ++i) before *= shape[i];
-  for (int i = axis + 1; i < shape.rank(); ++i) behind *= shape[i];
-  return {before, shape[axis], behind};
+  return {shape.numel(0, axis), shape[axis], shape.numel(axis + 1, shape.rank())};
 }
 
 AxisSlice::AxisSlice(const Shape& whole, int axis, Index begin, Index count, Index step)

@@ -78,7 +78,7 @@ Tensor Tensor::rows(Index begin, Index end) const {
     fail("[rows] got rows {} to {} of shape {}, expected 0 <= begin <= end <= the first size",
          begin, end, shape_.str());
   }
-  const Index row = shape_.without(0).numel();
+  const Index row = shape_.numel(1, rank());
   return Tensor(shape_.with(0, end - begin), storage_, begin_ + begin * row);
 }
 
@@ -86,12 +86,12 @@ Tensor Tensor::gather_rows(std::span<const Index> indices) const {
   if (rank() == 0) fail("[gather_rows] got a scalar, expected at least one dimension");
   for (const Index i : indices) {
     if (i < 0 || i >= shape_[0]) {
-      fail("[gather_rows] got row {} of shape {}, expected 0 to {}", i, shape_.str(),
-           shape_[0] - 1);
+      fail("[gather_rows] got row {} of shape {}, expected 0 <= row < the first size", i,
+           shape_.str());
     }
   }
   Tensor result = uninitialized(shape_.with(0, static_cast<Index>(indices.size())));
-  const Index row = shape_.without(0).numel();
+  const Index row = shape_.numel(1, rank());
   Scalar* const out = result.begin_;
   parallel_for(static_cast<Index>(indices.size()), grain_for(row), [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {

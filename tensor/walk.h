@@ -71,10 +71,7 @@ class Walk {
 /// stretched to it.
 inline Index stretched_step(const Shape& in, const Shape& out, int axis) {
   const int own = axis - (out.rank() - in.rank());
-  if (own < 0 || in[own] == 1) return 0;
-  Index step = 1;
-  for (int i = own + 1; i < in.rank(); ++i) step *= in[i];
-  return step;
+  return own < 0 || in[own] == 1 ? 0 : in.numel(own + 1, in.rank());
 }
 
 }  // namespace gradus

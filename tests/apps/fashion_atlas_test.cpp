@@ -82,7 +82,7 @@ TEST(FashionAtlas, IsTheSameAfterAKillAndItsMatrixFollowsFromTheScores) {
   const std::string page = read_file(atlas / "class_0/report.html");
   EXPECT_LT(page.find("<dt>ROC-AUC</dt>"), page.find("<dt>Accuracy</dt>"));
   EXPECT_NE(page.find("calling all abnormal gives "), page.npos);
-  EXPECT_NE(page.find(" % are normal, are classified correctly"), page.npos);
+  EXPECT_NE(page.find("\u00a0% are normal, are classified correctly"), page.npos);
   EXPECT_LT(least, 1) << "every pair is told apart: no test of the figures";
   EXPECT_NEAR(json["mean_roc_auc"], sum / 90, 1e-12);
   for (const auto& [n, a] : {std::pair(3u, 8u), {9u, 0u}}) {

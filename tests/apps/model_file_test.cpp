@@ -134,6 +134,8 @@ TEST_F(Damaged, IsNotBelieved) {
   EXPECT_THAT(error([](Json& json) { json["encoder"] = Json::array(); }), HasSubstr("0 layers"));
   EXPECT_THAT(error([](Json& json) { json["range"]["high"] = -1; }), HasSubstr("range"));
   EXPECT_THAT(error([](Json& json) { json["range"]["margin"] = -1; }), HasSubstr("range"));
+  EXPECT_THAT(error([](Json& json) { json["threshold"] = -1; }),
+              HasSubstr("(got a threshold of -1, expected 0 or more)"));
   EXPECT_THAT(error([](Json& json) { json["threshold"] = "high"; }),
               HasSubstr("(got string for its threshold, expected a number)"));
   EXPECT_THAT(error([](Json& json) { json["encoder"] = {5, 5}; }), HasSubstr("weights for"));

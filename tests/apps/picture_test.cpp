@@ -111,9 +111,9 @@ TEST(GridPng, FramesACellInItsGap) {
   const std::vector<float> image = {1.0F};
   const Decoded out = decode(
       grid_png(image, {.image_rows = 1, .image_columns = 1, .scale = 1, .gap = 2, .framed = {0}}));
-  EXPECT_THAT(out.row(0), ElementsAre(255, 255, 255, 255, 255));
-  EXPECT_THAT(out.row(1), ElementsAre(255, 150, 150, 150, 255));
-  EXPECT_THAT(out.row(2), ElementsAre(255, 150, 0, 150, 255));
+  EXPECT_THAT(out.row(0), ElementsAre(150, 150, 150, 150, 150));
+  EXPECT_THAT(out.row(1), ElementsAre(150, 255, 255, 255, 150));
+  EXPECT_THAT(out.row(2), ElementsAre(150, 255, 0, 255, 150));
 }
 
 // The rows and columns that hold anything but white, as [first, last].
@@ -194,8 +194,9 @@ TEST(GridPng, FramesAndLabelsGoTogether) {
   grid.framed = {0};
   const Decoded framed = decode(grid_png(image, grid));
   ASSERT_EQ(framed.height, plain.height);
-  for (int y = 0; y < plain.height - 64 - 4 - 1; ++y) EXPECT_EQ(framed.row(y), plain.row(y));
-  EXPECT_THAT(framed.row(framed.height - 64 - 4 - 1), testing::Contains(150).Times(66));
+  const int frame = plain.height - 64 - 4 - 2;
+  for (int y = 0; y < frame; ++y) EXPECT_EQ(framed.row(y), plain.row(y));
+  EXPECT_THAT(framed.row(frame), testing::Contains(150).Times(68));
 }
 
 TEST(LabelPixels, ShowOneQuestionMarkForWhatTheFontLacks) {
@@ -255,6 +256,8 @@ TEST(GridPng, RejectsWrongSizes) {
   EXPECT_THAT([&] { grid_png({}, {.gap = -1}); }, ThrowsMessage<Error>(HasSubstr("gap -1")));
   EXPECT_THAT([&] { grid_png({}, {.framed = {1}}); },
               ThrowsMessage<Error>(HasSubstr("a frame for cell 1")));
+  EXPECT_THAT([&] { grid_png({}, {.gap = 1, .framed = {0}}); },
+              ThrowsMessage<Error>(HasSubstr("a gap of at least 2")));
   EXPECT_THAT([&] { grid_png({}, {.grid_rows = 1 << 20, .grid_columns = 1 << 20}); },
               ThrowsMessage<Error>(HasSubstr("try a smaller scale")));
 }

@@ -194,14 +194,27 @@ TEST(Predict, ReplacesNoPipeOrDevice) {
   EXPECT_TRUE(fs::is_fifo(pipe));
 }
 
+TEST(Predict, ReplacesNoLink) {
+  const TempDir folder;
+  for (const char* name : {"mine.csv", "nothing.csv"}) {
+    fs::create_symlink(name, folder / "link");
+    write(folder / "mine.csv", "mine");
+    const Ran ran = run_study(
+        "predict", {trained("ae_basic"), test_images(), "--force", "--out", folder / "link"});
+    expect_one_complaint("predict", ran, 1, "link: is no regular file");
+    EXPECT_TRUE(fs::is_symlink(folder / "link"));
+    EXPECT_EQ(read_file(folder / "mine.csv"), "mine");
+    fs::remove(folder / "link");
+  }
+}
+
 TEST(Predict, NeverReplacesWhatItReads) {
   const TempDir folder;
   fs::copy(trained("ae_basic") / "model.safetensors", folder / "model.safetensors");
   fs::copy(test_images(), folder / "images.gz");
-  fs::create_symlink("images.gz", folder / "link.gz");
   const std::string model = read_file(folder / "model.safetensors");
   const std::string images = read_file(folder / "images.gz");
-  for (const char* out : {"model.safetensors", "./images.gz", "link.gz"}) {
+  for (const char* out : {"model.safetensors", "./images.gz"}) {
     for (const char* run : {"model.safetensors", "."}) {
       const Ran ran = run_study("predict", {run, "images.gz", "--out", out, "--force"},
                                 {.folder = folder.path()});
@@ -212,13 +225,13 @@ TEST(Predict, NeverReplacesWhatItReads) {
   EXPECT_TRUE(read_file(folder / "images.gz") == images);
 }
 
-TEST(Predict, BelievesNoScoreOfDamagedWeights) {
+TEST(Predict, BelievesNoDamagedWeights) {
   const TempDir folder;
   std::string model = read_file(trained("ae_fashion") / "model.safetensors");
   model.replace(model.size() - 4, 4, "\xff\xff\xff\xff");  // not a number
   write(folder / "damaged.safetensors", model);
   expect_refused({folder / "damaged.safetensors", test_images()},
-                 "damaged.safetensors: gives sample 0 a score that is not finite");
+                 "damaged.safetensors: not the model of a study (its tensor");
 }
 
 TEST(Predict, NamesWhatItCannotUse) {

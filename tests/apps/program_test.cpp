@@ -38,7 +38,7 @@ TEST(Program, ReadsEveryFlag) {
   int threads = 0;
   const Outcome outcome = run(options,
                               {"--out", "a b", "--data=d", "--seed", "18446744073709551613",
-                               "--seeds", "3", "--epochs", "2147483647", "--batch-size", "16",
+                               "--seeds", "3", "--epochs", "100000", "--batch-size", "16",
                                "--learning-rate", "1e-4", "--threads", "2", "--resume", "--quiet"},
                               [&] { threads = num_threads(); });
   EXPECT_EQ(outcome.status, 0);
@@ -47,7 +47,7 @@ TEST(Program, ReadsEveryFlag) {
   EXPECT_EQ(options.data, "d");
   EXPECT_EQ(options.seed, 18446744073709551613u);
   EXPECT_EQ(options.seeds, 3);
-  EXPECT_EQ(options.epochs, 2147483647);
+  EXPECT_EQ(options.epochs, 100000);
   EXPECT_EQ(options.batch_size, 16);
   EXPECT_EQ(options.learning_rate, Scalar(1e-4));
   EXPECT_EQ(threads, 2);
@@ -82,7 +82,7 @@ TEST(Program, SaysFailuresInOneLineAndItsStatus) {
   EXPECT_EQ(outcome.status, 2);
   EXPECT_FALSE(called);
   EXPECT_EQ(outcome.err,
-            "study: --epochs: got none, expected a whole number from 1 to 2147483647 (see study "
+            "study: --epochs: got none, expected a whole number from 1 to 100000 (see study "
             "--help)\n");
   outcome = run(options, {"--seeds", "20260101"}, [&] { called = true; });
   EXPECT_EQ(outcome.err,

@@ -225,6 +225,33 @@ TEST(RunFolder, ATornBeginningIsNoRun) {
   EXPECT_TRUE(RunFolder::has_run(temp.path()));
 }
 
+TEST(RunFolder, AListOfSomeoneElsesIsKept) {
+  const TempDir temp;
+  write_file(temp / "contents.txt", "Milk, bread");
+  for (const Existing existing : {Existing::refuse, Existing::overwrite}) {
+    EXPECT_THAT(refusal(temp.path(), existing), HasSubstr("holds files and no run"));
+  }
+  EXPECT_EQ(read_file(temp / "contents.txt"), "Milk, bread");
+}
+
+TEST(RunFolder, GoesOnInItsOwnFoldersAlone) {
+  const TempDir temp;
+  {
+    RunFolder folder(temp / "run", Existing::refuse, kRun);
+    folder.add("charts/");
+    folder.write("loss.csv", "");
+  }
+  write_file(temp / "run/film.partial", "mine");
+  EXPECT_FALSE(RunFolder::has_all(temp / "run"));
+  fs::create_directory(temp / "run/charts");
+  EXPECT_TRUE(RunFolder::has_all(temp / "run"));
+  { RunFolder(temp / "run", Existing::resume, kRun); }
+  EXPECT_EQ(read_file(temp / "run/film.partial"), "mine");
+  fs::remove(temp / "run/charts");
+  fs::create_directory_symlink(temp.path(), temp / "run/charts");
+  EXPECT_THAT(refusal(temp / "run", Existing::resume), HasSubstr("run/charts: is a link"));
+}
+
 // As a full disk leaves it.
 TEST(RunFolder, ATornLineIsForgotten) {
   const TempDir temp;
@@ -248,7 +275,11 @@ TEST(RunFolder, ResumingLeavesEverythingUntilItIsMarkedUnfinished) {
 
 TEST(RunFolder, RemovesWhatAKilledRunHadNotFinished) {
   const TempDir temp;
-  { RunFolder(temp.path(), Existing::refuse, kRun).write("history.csv", "whole"); }
+  {
+    RunFolder folder(temp.path(), Existing::refuse, kRun);
+    folder.write("history.csv", "whole");
+    folder.add("checkpoint.safetensors");
+  }
   write_file(temp / "checkpoint.safetensors.123.partial", "half");
   const RunFolder folder(temp.path(), Existing::resume, kRun);
   EXPECT_FALSE(fs::exists(folder / "checkpoint.safetensors.123.partial"));

@@ -224,6 +224,9 @@ TEST_F(Fit, RefusesDataAndOptionsThatMakeNoSense) {
   EXPECT_EQ(message({three, three}, {.validation = {three, two}}),
             "[fit] got validation inputs of shape (3, 2) and targets of shape (2,), expected as "
             "many of each");
+  EXPECT_EQ(message({three, three}, {.validation = {Tensor::zeros({0, 2}), two}}),
+            "[fit] got validation inputs of shape (0, 2) and targets of shape (2,), expected as "
+            "many of each");
   EXPECT_EQ(message({Tensor::zeros({0, 2}), Tensor::zeros({0})}, {}),
             "[fit] got no training samples");
   EXPECT_EQ(message({}, {}), "[fit] got no training samples");

@@ -244,6 +244,9 @@ TEST(Generator, PermutationHasEveryNumberOnce) {
     std::ranges::sort(order);
     for (Index i = 0; i < n; ++i) ASSERT_EQ(order[static_cast<std::size_t>(i)], i);
   }
+  for (const Index n : {Index{-1}, (Index{1} << 32) + 1}) {
+    EXPECT_THROW(random.permutation(n), Error);
+  }
 }
 
 TEST(Generator, EveryPermutationIsAsLikely) {

@@ -180,7 +180,7 @@ TEST(Tensor, GatherRowsRefusesWhatIsNotThere) {
   EXPECT_EQ(error_of([&] {
               a.gather_rows(std::vector<Index>{0, 3});
             }),
-            "[gather_rows] got row 3 of shape (3, 2), expected 0 to 2");
+            "[gather_rows] got row 3 of shape (3, 2), expected 0 <= row < the first size");
   EXPECT_NE(error_of([&] { a.gather_rows(std::vector<Index>{-1}); }), "(no error)");
   EXPECT_EQ(error_of([] { Tensor::scalar(1).gather_rows({}); }),
             "[gather_rows] got a scalar, expected at least one dimension");

@@ -47,8 +47,8 @@ void ChartWriter::operator()(const HistogramChart& plot) {
   for (size_t i = plot.sets.size(); i-- > 0;) {
     std::string sum = "$3";
     for (size_t below = 1; below <= i; ++below) sum += fmt::format("+${}", below + 3);
-    elements.push_back({fmt::format("{} using (($1+$2)/2):({}):(0.9*($2-$1)) with boxes {}", file,
-                                    sum, solid_fill(plot.sets[i].ink)),
+    elements.push_back({fmt::format("{} using (($1+$2)/2):({}):($2-$1) with boxes {}", file, sum,
+                                    solid_fill(plot.sets[i].ink)),
                         ""});
   }
   // The key names them in the caller's order, which is not that of drawing.

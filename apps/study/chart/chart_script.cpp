@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "apps/study/analysis/statistics.h"
 #include "apps/study/chart/chart_text.h"
 #include "apps/study/chart/chart_writer.h"
 #include "apps/study/text/encoding.h"

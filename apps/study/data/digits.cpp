@@ -1,7 +1,6 @@
 #include "apps/study/data/digits.h"
 
 #include <algorithm>
-#include <span>
 #include <string_view>
 
 #include "apps/study/data/csv.h"

@@ -11,6 +11,7 @@
 #include "apps/study/analysis/train_test_split.h"
 #include "apps/study/data/csv.h"
 #include "apps/study/data/gzip.h"
+#include "apps/study/data/input_range.h"
 #include "apps/study/data/sha256.h"
 #include "tensor/error.h"
 
@@ -149,7 +150,6 @@ EcgSets ecg_sets(const Ecg& data) {
     fail("{}: every sample of the training set is {}, expected different ones", data.file.string(),
          sets.low);
   }
-  constexpr double kGreatestRange = 1e30;  // that of a model's file, for `predict`
   if (sets.high - sets.low > kGreatestRange) {
     fail("{}: got training samples of {} to {}, expected a range of {} at most", data.file.string(),
          sets.low, sets.high, kGreatestRange);

@@ -7,7 +7,6 @@
 // Source: the format's description in NumPy's documentation (numpy.lib.format).
 #pragma once
 
-#include <cstddef>
 #include <filesystem>
 #include <string_view>
 

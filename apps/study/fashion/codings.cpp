@@ -47,7 +47,8 @@ void add_random(Page& page, VariationalAutoencoder& model, Index size, std::uint
   page.images("codings_interpolation",
               decode(model, larger.reshape({kLargerRows * kLargerColumns, size})), kLargerColumns,
               "Twelve random codings as a 3 x 4 grid, stretched to 5 x 7 by bilinear "
-              "interpolation and decoded. The frames mark every second image, near the twelve.",
+              "interpolation and decoded. The frames mark the places of the twelve, every second "
+              "image in every second row.",
               style);
 }
 

@@ -45,7 +45,8 @@ void add_head(Report& report, const FashionRun& run) {
       static_cast<double>(run.sets.test_normal.size()) / static_cast<double>(run.sets.test.size());
   report.lead = fmt::format(
       "The model was trained on {} images of normal clothes ({}) and nothing else. {} At the "
-      "threshold that is best on the validation data, {} of {} test images, of which {:.0f} % are "
+      "threshold that is best on the validation data, {} of {} test images, of which {:.0f}\u00a0% "
+      "are "
       "normal, are classified correctly.",
       grouped(run.sets.train_normal.size()), class_names(run.sets.normal_classes), verdict,
       grouped(best.abnormal_as_abnormal + best.normal_as_normal), grouped(run.sets.test.size()),

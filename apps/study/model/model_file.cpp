@@ -20,8 +20,7 @@ constexpr const char* kKey = "gradus";
 constexpr std::size_t kMostText = 1 << 14;  // of the card: ten times what it can need
 constexpr Index kMostUnits = 1 << 20;
 constexpr std::size_t kMostLayers = 64;
-// An input range that leaves room to reckon with it.
-constexpr double kGreatestRange = 1e30, kGreatestMargin = 1e3;
+constexpr double kGreatestMargin = 1e3;
 
 struct ActivationName {
   Activation activation;
@@ -106,6 +105,7 @@ ModelCard card_from(const Json& json) {
   card.range = {number(ends, "low"), number(ends, "high"), number(ends, "margin")};
   if (json.contains("threshold")) {
     card.threshold = number(json, "threshold");
+    if (*card.threshold < 0) fail("got a threshold of {}, expected 0 or more", *card.threshold);
     card.threshold_name = text(json, "threshold_name");
   }
   if (json.contains("codings")) card.codings = units(json["codings"]);
@@ -180,17 +180,17 @@ LoadedModel load_model(const std::filesystem::path& path, std::uint64_t seed) {
     }
     loaded.card = card_from(parse_json<Json>("its description", words->second));
     Index elements = 0;
-    for (const NamedTensor& tensor : file.tensors) elements += tensor.value.numel();
+    for (const NamedTensor& tensor : file.tensors) {
+      elements += tensor.value.numel();
+      if (!std::ranges::all_of(tensor.value.data(), [](Scalar w) { return std::isfinite(w); })) {
+        fail("its tensor {} has numbers that are not finite", tensor.name);
+      }
+    }
     if (elements != weights_of(loaded.card)) {
       fail("got {} weights for layers of {}", elements, weights_of(loaded.card));
     }
     loaded.model = model_of(loaded.card, seed);
-    std::vector<NamedTensor> weights;
-    for (const NamedParameter& p : loaded.model->parameters()) {
-      weights.push_back({p.name, p.variable.value()});
-    }
-    check_tensors(file, "", weights);
-    copy_tensors(file, "", std::move(weights));
+    copy_tensors(file, tensors_of(loaded.model->parameters()));
   } catch (const Error& e) {
     fail("{}: not the model of a study ({})", path.string(), e.what());
   }

@@ -9,25 +9,15 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "apps/study/data/input_range.h"
 #include "apps/study/model/autoencoder.h"
 #include "apps/study/run/run_folder.h"
 
 namespace gradus::study {
-
-/// The range of raw input values that a model sees as 0 to 1.
-struct InputRange {
-  double low = 0;
-  double high = 1;
-  /// How far outside values may lie, in lengths of the range: 0 where the range
-  /// is that of the format, as of grey values, more where it is only that of the
-  /// training data.
-  double margin = 0;
-};
 
 struct ModelCard {
   std::string study{};  ///< "ae_fashion"

@@ -10,7 +10,7 @@ namespace gradus::study {
 
 std::vector<double> reconstruction_mae(const Tensor& images, const Reconstruct& reconstruct) {
   constexpr Index kBatch = 512;
-  const Index n = images.shape()[0], pixels = images.shape().without(0).numel();
+  const Index n = images.shape()[0], pixels = images.shape().numel(1, images.rank());
   std::vector<double> mae(static_cast<std::size_t>(n));
   for (Index begin = 0; begin < n; begin += kBatch) {
     const Tensor batch = images.rows(begin, std::min(n, begin + kBatch));

@@ -19,6 +19,7 @@ namespace {
 
 constexpr uint8_t kWhite = 255;
 constexpr uint8_t kFrame = 150;
+constexpr int kFrameGap = 2;  // beside a dark image it would not be seen
 constexpr uint8_t kText = 48;
 constexpr uint8_t kNotANumber = 128;
 
@@ -93,10 +94,10 @@ class Page {
   }
 
   void frame(int cell) {
-    const int64_t left = left_of(cell) - 1;
-    const int64_t top = top_of(cell) - 1;
-    const int64_t right = left + image_width_ + 1;
-    const int64_t bottom = top + image_height_ + 1;
+    const int64_t left = left_of(cell) - kFrameGap;
+    const int64_t top = top_of(cell) - kFrameGap;
+    const int64_t right = left + image_width_ + 2 * kFrameGap - 1;
+    const int64_t bottom = top + image_height_ + 2 * kFrameGap - 1;
     for (int64_t x = left; x <= right; ++x) at(x, top) = at(x, bottom) = kFrame;
     for (int64_t y = top; y <= bottom; ++y) at(left, y) = at(right, y) = kFrame;
   }
@@ -206,11 +207,11 @@ std::string grid_png(std::span<const float> images, const ImageGrid& grid) {
   Page page(kOp, grid);
   for (int64_t i = 0; i < count; ++i) page.draw(static_cast<int>(i), image_at(images, i, grid));
   for (const int cell : grid.framed) {
-    if (cell < 0 || cell >= cells || grid.gap < 1) {
+    if (cell < 0 || cell >= cells || grid.gap < kFrameGap) {
       fail(
           "[{}] got a frame for cell {} with gap {}, expected a cell from 0 to {} and a gap of at "
-          "least 1",
-          kOp, cell, grid.gap, cells - 1);
+          "least {}",
+          kOp, cell, grid.gap, cells - 1, kFrameGap);
     }
     page.frame(cell);
   }

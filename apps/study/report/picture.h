@@ -25,8 +25,8 @@ struct ImageGrid {
   int grid_columns = 1;
   int scale = 2;  ///< picture pixels to one image pixel
   int gap = 4;    ///< white picture pixels between the images and around them
-  /// Cells (row by row from 0) that get a grey frame of one picture pixel, drawn
-  /// in the gap: the given ones in an interpolation. Needs a gap of at least 1.
+  /// Cells (row by row from 0) that get a grey frame of one picture pixel in the gap,
+  /// one off the image: the given ones in an interpolation. Needs a gap of at least 2.
   std::vector<int> framed{};
   /// Short texts centred above the images, one a cell row by row; empty for none,
   /// and so for the cells beyond the last. Rows with a text get higher. The letters

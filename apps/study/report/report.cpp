@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <kainjow/mustache.hpp>
 #include <string_view>
 

@@ -10,7 +10,6 @@
 #include <charconv>
 #include <functional>
 #include <string>
-#include <utility>
 
 namespace gradus::study {
 

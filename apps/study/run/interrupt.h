@@ -3,8 +3,6 @@
 // Thread safety: every function may be called from any thread.
 #pragma once
 
-#include <string>
-
 #include "optim/checkpoint.h"
 #include "tensor/error.h"
 

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "optim/checkpoint.h"
 #include "tensor/parallel.h"
 
 namespace gradus::study {
@@ -21,6 +22,8 @@ void Program::add_common_flags() {
                        const char* group, const CLI::Validator& check) {
     flags().add_option(flag, value, what)->type_name(type)->group(group)->transform(check);
   };
+  const CLI::Validator epoch = require<Index>(
+      "a whole number from 1 to 100000", [](Index n) { return n >= 1 && n <= optim::kMostEpochs; });
   const CLI::Validator whole = require<Index>("a whole number from 1 to 2147483647",
                                               [](Index n) { return n >= 1 && n <= 2147483647; });
   // More, mostly a slip for --seed, would fill memory with what is to be run.
@@ -45,7 +48,7 @@ void Program::add_common_flags() {
       "is such, the\nsplit and the noise [{}]",
       options_.seed);
   const char* const training = "Training";
-  add("--epochs", options_.epochs, "N", epochs.c_str(), training, whole);
+  add("--epochs", options_.epochs, "N", epochs.c_str(), training, epoch);
   add("--batch-size", options_.batch_size, "N", batch.c_str(), training, whole);
   add("--learning-rate", options_.learning_rate, "X", step.c_str(), training, rate);
   add("--seed", options_.seed, "N", start.c_str(), training, seed);

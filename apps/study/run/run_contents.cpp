@@ -18,6 +18,10 @@ std::string contents_head(const std::string& holds, const Settings& settings) {
   return text + '\n';
 }
 
+bool may_be_contents(std::string_view text) {
+  return kHolds.starts_with(text) || text.starts_with(kHolds);
+}
+
 std::optional<Contents> parse_contents(std::string_view text) {
   const std::size_t all = text.size();
   if (!text.starts_with(kHolds) || text.find('\n') == text.npos) return std::nullopt;

@@ -27,6 +27,10 @@ struct Contents {
 /// The lines before those of the files.
 std::string contents_head(const std::string& holds, const Settings& settings);
 
+/// Whether `text` is the beginning of such a file, if only of its first words: a
+/// program that was killed may have written no more.
+bool may_be_contents(std::string_view text);
+
 /// What `text` says; nothing where its first lines were never written in full.
 std::optional<Contents> parse_contents(std::string_view text);
 

@@ -70,10 +70,15 @@ int open_contents(const fs::path& folder) {
   return fd;
 }
 
-// What a run that was killed had not finished writing (see write_file).
-void remove_partial_files(const fs::path& folder) {
+// What a run that was killed had not finished writing of its files: NAME.partial, or
+// NAME.PROCESS.partial (see write_file).
+void remove_partial_files(const fs::path& folder, const std::vector<std::string>& files) {
+  const auto listed = [&](const fs::path& name) {
+    return std::ranges::count(files, name.string()) > 0;
+  };
   for (const fs::path& path : paths_in(folder)) {
-    if (path.extension() == ".partial") remove_file(path);
+    if (path.extension() != ".partial") continue;
+    if (listed(path.stem()) || listed(path.stem().stem())) remove_file(path);
   }
 }
 
@@ -87,14 +92,22 @@ bool is_behind_link(const fs::path& top, const fs::path& name) {
   return false;
 }
 
-// Throws where a program is at work in a run below, or the list is not to be believed.
-void check_removable(const fs::path& top) {  // NOLINT(misc-no-recursion): as deep as the folders
-  const std::optional<Contents> contents = read_contents(top);
-  for (const std::string& name : contents ? contents->files : std::vector<std::string>()) {
+// Throws where a file of the list lies in another folder.
+void check_names(const fs::path& top, const std::vector<std::string>& files) {
+  for (const std::string& name : files) {
     if (!stays_inside(name) || is_behind_link(top, name) || name == kContents) {
       fail("{}: lists {}, expected names in this folder", (top / kContents).string(),
            clean_line(name));
     }
+  }
+}
+
+// Throws where a program is at work in a run below, or the list is not to be believed.
+void check_removable(const fs::path& top) {  // NOLINT(misc-no-recursion): as deep as the folders
+  const std::optional<Contents> contents = read_contents(top);
+  if (!contents) return;
+  check_names(top, contents->files);
+  for (const std::string& name : contents->files) {
     const fs::path path = top / name;
     if (path.filename() != kContents || !fs::exists(path)) continue;
     ::close(open_contents(path.parent_path()));
@@ -129,14 +142,17 @@ void remove_run(const fs::path& top) {  // NOLINT(misc-no-recursion): as deep as
       if (!fs::remove(folder, not_empty)) break;  // files of others are in it
     }
   }
-  remove_partial_files(top);
+  remove_partial_files(top, contents->files);
 }
 
 // Whether there is something to lose: a run that ended before it wrote a file
 // leaves but the list.
 bool is_used(const fs::path& folder) {
-  return std::ranges::any_of(paths_in(folder),
-                             [](const fs::path& path) { return path.filename() != kContents; });
+  return std::ranges::any_of(paths_in(folder), [](const fs::path& path) {
+    return path.filename() != kContents ||
+           (fs::symlink_status(path).type() == fs::file_type::regular &&
+            !may_be_contents(read_file(path)));
+  });
 }
 
 void check_same(const fs::path& folder, const Contents& was, const std::string& holds,
@@ -159,6 +175,13 @@ void check_same(const fs::path& folder, const Contents& was, const std::string& 
 }  // namespace
 
 bool RunFolder::has_run(const fs::path& path) { return read_contents(path).has_value(); }
+
+bool RunFolder::has_all(const fs::path& path) {
+  const std::optional<Contents> contents = read_contents(path);
+  return contents && std::ranges::all_of(contents->files, [&](const std::string& name) {
+           return fs::exists(path / name);
+         });
+}
 
 RunFolder::RunFolder(fs::path path, Existing existing, const std::string& holds,
                      const Settings& settings)
@@ -194,7 +217,15 @@ RunFolder::RunFolder(fs::path path, Existing existing, const std::string& holds,
       if (!was) fail("{}: there is no run to resume", path_.string());
       check_same(path_, *was, holds, settings);
       added_.insert(was->files.begin(), was->files.end());
-      remove_partial_files(path_);
+      check_names(path_, was->files);
+      for (const std::string& name : was->files) {
+        const fs::path listed = path_ / name;  // of a folder, the name ends in '/'
+        if (!listed.has_filename() && fs::is_symlink(listed.parent_path())) {
+          fail("{}: is a link, which a run would write through; start over with --force",
+               listed.parent_path().string());
+        }
+      }
+      remove_partial_files(path_, was->files);
       truncate(was->size);
       return;
     }

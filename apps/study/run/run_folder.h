@@ -42,6 +42,9 @@ class RunFolder {
   /// Whether there is a run in `path`, finished or not.
   static bool has_run(const std::filesystem::path& path);
 
+  /// Whether there is one, and every file that it has written.
+  static bool has_all(const std::filesystem::path& path);
+
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
 

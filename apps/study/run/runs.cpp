@@ -43,7 +43,7 @@ bool is_complete(const StudyOptions& options, const fs::path& folder) {
     fail("{}: {} epochs are done already, more than --epochs {}", folder.string(), done,
          options.epochs);
   }
-  return done == options.epochs;
+  return done == options.epochs && RunFolder::has_all(folder);
 }
 
 std::vector<std::string> run_side_by_side(

@@ -14,8 +14,6 @@
 namespace gradus::study {
 namespace {
 
-namespace fs = std::filesystem;
-
 // The settings of a run, but for its seed.
 Settings with_common(const std::string& study, Settings settings, const StudyOptions& options) {
   settings.insert(settings.begin(), {"study", study});
@@ -74,13 +72,8 @@ void run_several(const StudyOptions& options, const std::string& study, const Se
   const std::vector<std::string> broke_down =
       run_side_by_side(options, folder, plan, "summary.html", !options.quiet,
                        [&](std::size_t, const Run& run) { run_one(run); });
-  std::vector<fs::path> whole;
-  for (std::size_t i = 0; i < plan.size(); ++i) {
-    if (broke_down[i].empty()) whole.push_back(folder / plan[i].subpath);
-  }
-  const std::vector<Figure> figures = figures_of(whole);
-  write_summary(folder, study, plan, broke_down, figures);
-  if (whole.size() < plan.size()) {
+  const std::vector<Figure> figures = write_summary(folder, study, plan, broke_down);
+  if (std::ranges::count(broke_down, "") < std::ssize(plan)) {
     throw BrokeDown(failed_runs(plan, broke_down), folder / "summary.html");
   }
   if (options.quiet) return;

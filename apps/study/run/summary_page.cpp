@@ -260,8 +260,9 @@ void add_head(Report& report, const std::string& study, const std::vector<Planne
 
 }  // namespace
 
-void write_summary(RunFolder& folder, const std::string& study, const std::vector<PlannedRun>& plan,
-                   const std::vector<std::string>& broke_down, const std::vector<Figure>& figures) {
+std::vector<Figure> write_summary(RunFolder& folder, const std::string& study,
+                                  const std::vector<PlannedRun>& plan,
+                                  const std::vector<std::string>& broke_down) {
   std::vector<PlannedRun> whole;
   std::vector<fs::path> runs;
   for (std::size_t i = 0; i < plan.size(); ++i) {
@@ -270,6 +271,7 @@ void write_summary(RunFolder& folder, const std::string& study, const std::vecto
     runs.push_back(folder / plan[i].subpath);
   }
   const bool all = whole.size() == plan.size();
+  std::vector<Figure> figures = figures_of(runs);
   std::vector<FigureGroup> groups = grouped_figures(figures);
   std::ranges::stable_sort(groups, {}, [](const FigureGroup& group) {  // results first
     return group.name == "sizes" || group.name == "seconds";
@@ -288,6 +290,7 @@ void write_summary(RunFolder& folder, const std::string& study, const std::vecto
   }
   page.write("summary.html");
   if (all) folder.write("summary.csv", summary_csv(figures));
+  return figures;
 }
 
 }  // namespace gradus::study

@@ -4,7 +4,6 @@
 // Thread safety: one thread writes a folder.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -13,11 +12,13 @@
 
 namespace gradus::study {
 
-/// Writes summary.csv and summary.html with its charts into `folder`. The runs of
-/// `plan` that did not break down (see add_broken_runs) have `figures`, in the same order;
-/// where any did, the page says so above all else, and there is no summary.csv. Throws
-/// `Error` where a file of theirs cannot be read or one of these be written.
-void write_summary(RunFolder& folder, const std::string& study, const std::vector<PlannedRun>& plan,
-                   const std::vector<std::string>& broke_down, const std::vector<Figure>& figures);
+/// Writes summary.csv and summary.html with its charts into `folder`, and returns the
+/// figures of the runs of `plan` that did not break down (see add_broken_runs), in the
+/// same order; where any did, the page says so above all else, and there is no
+/// summary.csv. Throws `Error` where a file of theirs cannot be read or one of these be
+/// written.
+std::vector<Figure> write_summary(RunFolder& folder, const std::string& study,
+                                  const std::vector<PlannedRun>& plan,
+                                  const std::vector<std::string>& broke_down);
 
 }  // namespace gradus::study
