@@ -29,6 +29,15 @@ struct Options : study::StudyOptions {
 // ROC-AUC of each pair [normal][abnormal]; NaN on the diagonal.
 using Matrix = std::array<std::array<double, kClasses>, kClasses>;
 
+// The images of one normal class and all others. Throws where there are none.
+study::FashionSets sets_of(const study::FashionMnist& data, std::size_t normal,
+                           std::uint64_t seed) {
+  std::vector<int> others(kClasses);
+  std::iota(others.begin(), others.end(), 0);
+  std::erase(others, static_cast<int>(normal));
+  return study::fashion_sets(data, {static_cast<int>(normal)}, others, seed);
+}
+
 std::string folder_of(std::size_t normal) { return fmt::format("class_{}", normal); }
 
 // How well a run's errors on the test images (its scores.csv: index, label,
@@ -213,11 +222,7 @@ void run_atlas(const Options& options, const study::FashionMnist& data, double l
   const std::vector<std::string> broke_down = study::run_side_by_side(
       options, run.folder, plan, "report.html", run.prints,
       [&](std::size_t n, const study::Run& one) {
-        std::vector<int> others(kClasses);
-        std::iota(others.begin(), others.end(), 0);
-        std::erase(others, static_cast<int>(n));
-        const study::FashionSets sets =
-            study::fashion_sets(data, {static_cast<int>(n)}, others, one.seed);
+        const study::FashionSets sets = sets_of(data, n, one.seed);
         const study::FashionTask task{one, "fashion_atlas", data, load_seconds, sets};
         options.model == "ae" ? study::run_autoencoder(task)
                               : study::run_variational_autoencoder(task, options.kl);
@@ -267,6 +272,8 @@ int main(int argc, char** argv) {
     const study::Stopwatch watch;
     const study::FashionMnist data =
         study::load_fashion_mnist(study::find_fashion_mnist(options.data));
+    // Throws where a class is missing, before a folder is touched.
+    for (std::size_t n = 0; n < kClasses; ++n) sets_of(data, n, options.seed);
     const double load_seconds = watch.seconds();
     const study::Settings settings{
         {"model", options.model}, {"KL term", options.kl ? "on" : "off"}, {"data", data.checksum}};

@@ -41,6 +41,8 @@ int main(int argc, char** argv) {
     const study::Stopwatch watch;
     const study::FashionMnist data =
         study::load_fashion_mnist(study::find_fashion_mnist(options.data));
+    // Throws where a class is missing, before a folder is touched.
+    study::fashion_sets(data, options.normal, options.abnormal, options.seed);
     const double load_seconds = watch.seconds();
     study::Settings settings = study::class_settings(data, options.normal, options.abnormal);
     settings.emplace_back("KL term", options.kl ? "on" : "off");

@@ -30,7 +30,7 @@ class Generator {
   /// A random order of 0, 1, ..., n - 1 (Fisher-Yates). Throws `Error` unless 0 <= n <= 2^32.
   std::vector<Index> permutation(Index n);
 
-  /// Every element uniform between low and high.
+  /// Every element uniform between low and high. Requires: high - low is finite.
   void fill_uniform(Tensor& out, Scalar low, Scalar high);
   /// Every element normal with that mean and standard deviation (Box-Muller).
   void fill_normal(Tensor& out, Scalar mean, Scalar stddev);

@@ -126,6 +126,17 @@ TEST(FashionAtlas, GoesOnOnlyAsItBegan) {
   refused("fashion_atlas", {"--out", folder / "run"}, "holds a run of ae_fashion");
 }
 
+TEST(FashionAtlas, TouchesNoFolderWhereAClassIsMissing) {
+  const TempDir folder;
+  write_fashion_like(folder / "data", {.train = 100, .test = 50, .rows = 2, .columns = 2});
+  write(folder / "data/t10k-labels-idx1-ubyte", idx({50}, std::string(50, '\5')));
+  expect_one_complaint(
+      "fashion_atlas",
+      run_study("fashion_atlas", {"--data", folder / "data", "--out", folder / "run", "--quiet"}),
+      1, "the normal test set has no image of class 0");
+  EXPECT_FALSE(fs::exists(folder / "run"));
+}
+
 TEST(FashionAtlas, RefusesTheKlTermWithoutAVariationalModel) {
   const TempDir folder;
   for (const Arguments& model : {Arguments{}, {"--model", "ae"}}) {

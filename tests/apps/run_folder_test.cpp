@@ -76,16 +76,33 @@ TEST(RunFolder, OverwritingRemovesTheEarlierRunAndNothingElse) {
       run.write("model.safetensors", "");
     }
     write_file(temp / "mine.csv", "mine");
-    write_file(temp / "runs/seed_2/mine.txt", "mine");
+    write_file(temp / "runs/seed_2/model.safetensors.partial", "");  // killed while writing
+    write_file(temp / "runs/mine.txt", "mine");
   }
   const RunFolder folder(temp.path(), Existing::overwrite, kRun);
   std::vector<std::string> left;
   for (const auto& entry : fs::recursive_directory_iterator(temp.path())) {
     left.push_back(fs::relative(entry, temp.path()).string());
   }
-  EXPECT_THAT(left, UnorderedElementsAre("contents.txt", "mine.csv", "runs", "runs/seed_2",
-                                         "runs/seed_2/mine.txt"));
+  EXPECT_THAT(left, UnorderedElementsAre("contents.txt", "mine.csv", "runs", "runs/mine.txt"));
   EXPECT_EQ(read_file(temp / "contents.txt"), "This folder holds a run of x\n\n");
+}
+
+TEST(RunFolder, OverwritesNothingWhereAFileOfOthersIsInTheWayOfARunBelow) {
+  const TempDir temp;
+  {
+    RunFolder folder(temp.path(), Existing::refuse, "several runs of x");
+    RunFolder run(folder.add_run("runs/seed_1"), Existing::refuse, kRun);
+    run.write("model.safetensors", "");
+    run.add("charts/");
+    fs::create_directory(temp / "runs/seed_1/charts");
+    write_file(temp / "runs/seed_1/mine.txt", "mine");
+  }
+  EXPECT_THAT(refusal(temp.path(), Existing::overwrite),
+              HasSubstr("seed_1/mine.txt: is in the way and of no run"));
+  EXPECT_TRUE(fs::exists(temp / "runs/seed_1/model.safetensors"));
+  fs::remove(temp / "runs/seed_1/mine.txt");
+  EXPECT_NO_THROW(RunFolder(temp.path(), Existing::overwrite, kRun));
 }
 
 TEST(RunFolder, OverwritesNothingWhereThereIsNoRun) {

@@ -117,6 +117,17 @@ TEST(RunSeeds, ResumingLeavesCompleteRunsAloneGoesOnWithOthersAndBeginsTheRest) 
   EXPECT_THAT(test::error_of([&] { run(options); }), HasSubstr("more than --epochs 2"));
 }
 
+TEST(RunSeeds, BelievesNoFiguresOfAnotherSeed) {
+  const TempDir temp;
+  StudyOptions options{.out = temp / "run", .seed = 2, .seeds = 2, .epochs = 3, .quiet = true};
+  run(options);
+  options.resume = true;
+  const fs::path one = temp / "run/runs/seed_2/metrics.json";
+  fs::copy_file(temp / "run/runs/seed_3/metrics.json", one, fs::copy_options::overwrite_existing);
+  EXPECT_THAT(test::error_of([&] { run(options); }),
+              HasSubstr(one.string() + ": is of seed 3, expected 2"));
+}
+
 TEST(RunSeeds, TrainsNothingWhereOneRunHasMoreEpochsThanAskedFor) {
   const TempDir temp;
   StudyOptions options{.out = temp / "run", .seed = 2, .seeds = 2, .epochs = 3, .quiet = true};

@@ -10,10 +10,12 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <memory>
 #include <set>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 
@@ -32,6 +34,7 @@ constexpr const char* kArguments[] = {"gnuplot", "--default-settings", "-e", "su
                                       "all.gp"};
 constexpr std::string_view kCommand =
     R"(gnuplot --default-settings -e "suffix = '.partial'" all.gp)";
+constexpr const char* kPackage = "gnuplot-nox";
 constexpr std::string_view kSuffix = ".partial";
 
 struct Outcome {
@@ -215,6 +218,17 @@ void write_input(const fs::path& path, const std::string& text) {
 
 }  // namespace
 
+void require_gnuplot() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
+  const char* const path = std::getenv("PATH");
+  if (path == nullptr) return;  // the system has one of its own for such programs
+  std::istringstream folders(path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    if (::access((fs::path(folder) / kArguments[0]).c_str(), X_OK) == 0) return;
+  }
+  fail("[chart] no gnuplot in PATH, which draws the charts; install it (Debian: {})", kPackage);
+}
+
 std::vector<DrawnChart> draw_charts(const fs::path& folder, std::span<const Chart> charts) {
   if (charts.empty()) return {};
   check_names(charts);
@@ -235,9 +249,9 @@ std::vector<DrawnChart> draw_charts(const fs::path& folder, std::span<const Char
   const Outcome outcome = run_gnuplot(scripts);
   if (outcome.spawn_error != 0) {
     fail(
-        "[chart] {}.png cannot be drawn: gnuplot did not start ({}); install it (Debian: "
-        "gnuplot-nox) or put its folder into PATH, then: cd {} && gnuplot all.gp",
-        charts.front().name, std::strerror(outcome.spawn_error), scripts.string());
+        "[chart] {}.png cannot be drawn: gnuplot did not start ({}); install it (Debian: {}) or "
+        "put its folder into PATH, then: cd {} && gnuplot all.gp",
+        charts.front().name, std::strerror(outcome.spawn_error), kPackage, scripts.string());
   }
   const auto fail_with = [&](const std::string& name, const std::string& what) {
     const std::string words = one_line(outcome.errors);

@@ -164,6 +164,10 @@ struct DrawnChart {
   int height = 0;
 };
 
+/// Throws `Error` where PATH leads to no gnuplot: for programs that work long
+/// before they draw.
+void require_gnuplot();
+
 /// Draws all of `charts`, in one gnuplot process, into the existing `folder` and
 /// its subfolder `charts/`, made where missing. The results are in the order of
 /// `charts`; no chart, no process and no file.

@@ -46,8 +46,7 @@ void add_head(Report& report, const FashionRun& run) {
   report.lead = fmt::format(
       "The model was trained on {} images of normal clothes ({}) and nothing else. {} At the "
       "threshold that is best on the validation data, {} of {} test images, of which {:.0f}\u00a0% "
-      "are "
-      "normal, are classified correctly.",
+      "are normal, are classified correctly.",
       grouped(run.sets.train_normal.size()), class_names(run.sets.normal_classes), verdict,
       grouped(best.abnormal_as_abnormal + best.normal_as_normal), grouped(run.sets.test.size()),
       100 * normal_share);

@@ -70,15 +70,34 @@ int open_contents(const fs::path& folder) {
   return fd;
 }
 
-// What a run that was killed had not finished writing of its files: NAME.partial, or
-// NAME.PROCESS.partial (see write_file).
-void remove_partial_files(const fs::path& folder, const std::vector<std::string>& files) {
+// Whether a run that was killed had not finished writing this one of its files:
+// NAME.partial, or NAME.PROCESS.partial (see write_file).
+bool is_partial(const fs::path& path, const std::vector<std::string>& files) {
   const auto listed = [&](const fs::path& name) {
     return std::ranges::count(files, name.string()) > 0;
   };
+  return path.extension() == ".partial" && (listed(path.stem()) || listed(path.stem().stem()));
+}
+
+void remove_partial_files(const fs::path& folder, const std::vector<std::string>& files) {
   for (const fs::path& path : paths_in(folder)) {
-    if (path.extension() != ".partial") continue;
-    if (listed(path.stem()) || listed(path.stem().stem())) remove_file(path);
+    if (is_partial(path, files)) remove_file(path);
+  }
+}
+
+[[noreturn]] void fail_in_the_way(const fs::path& path) {
+  fail("{}: is in the way and of no run; move it, or choose another folder with --out",
+       path.string());
+}
+
+// Throws where a run's folder holds what is not of the run.
+void check_holds_nothing_else(const fs::path& folder, const std::vector<std::string>& files) {
+  for (const fs::path& path : paths_in(folder)) {
+    const std::string name = path.filename().string();
+    const bool listed = std::ranges::any_of(files, [&](const std::string& file) {
+      return file == name || file.starts_with(name + '/');
+    });
+    if (!listed && name != kContents && !is_partial(path, files)) fail_in_the_way(path);
   }
 }
 
@@ -102,7 +121,8 @@ void check_names(const fs::path& top, const std::vector<std::string>& files) {
   }
 }
 
-// Throws where a program is at work in a run below, or the list is not to be believed.
+// Throws where the list is not to be believed, or a program is at work in a run below,
+// or a file of others would be in the way of the next one there.
 void check_removable(const fs::path& top) {  // NOLINT(misc-no-recursion): as deep as the folders
   const std::optional<Contents> contents = read_contents(top);
   if (!contents) return;
@@ -110,8 +130,10 @@ void check_removable(const fs::path& top) {  // NOLINT(misc-no-recursion): as de
   for (const std::string& name : contents->files) {
     const fs::path path = top / name;
     if (path.filename() != kContents || !fs::exists(path)) continue;
-    ::close(open_contents(path.parent_path()));
-    check_removable(path.parent_path());
+    const fs::path below = path.parent_path();
+    ::close(open_contents(below));
+    check_removable(below);
+    if (const auto run = read_contents(below)) check_holds_nothing_else(below, run->files);
   }
 }
 
@@ -266,10 +288,7 @@ void RunFolder::append(std::string_view text) {
 
 fs::path RunFolder::add(const std::string& name) {
   if (added_.contains(name)) return path_ / name;
-  if (fs::exists(fs::symlink_status(path_ / name))) {
-    fail("{}: is in the way and of no run; move it, or choose another folder with --out",
-         (path_ / name).string());
-  }
+  if (fs::exists(fs::symlink_status(path_ / name))) fail_in_the_way(path_ / name);
   append(name + '\n');
   added_.insert(name);
   return path_ / name;

@@ -29,21 +29,31 @@ Existing existing(const StudyOptions& options) {
   return options.force ? Existing::overwrite : options.resume ? Existing::resume : Existing::refuse;
 }
 
-bool is_complete(const StudyOptions& options, const fs::path& folder) {
+bool is_complete(const StudyOptions& options, const fs::path& folder, std::uint64_t seed) {
   const fs::path metrics = folder / "metrics.json";
   if (!options.resume || !fs::exists(metrics)) return false;
   const auto json = parse_json(metrics.string() + ":", read_file(metrics));
-  const auto epochs = json.is_object() ? json.find("epochs") : json.end();
-  if (epochs == json.end() || !epochs->is_number_unsigned() ||
-      !std::in_range<int>(epochs->get<std::uint64_t>())) {
-    fail("{}: does not say how many epochs were trained", metrics.string());
+  const auto number = [&](const char* key) {
+    const auto found = json.is_object() ? json.find(key) : json.end();
+    if (found == json.end() || !found->is_number_unsigned()) {
+      fail(
+          "{}: has no whole number under {}, expected the figures of a run; start over with "
+          "--force",
+          metrics.string(), key);
+    }
+    return found->get<std::uint64_t>();
+  };
+  if (number("seed") != seed) {
+    fail("{}: is of seed {}, expected {}; start over with --force", metrics.string(),
+         number("seed"), seed);
   }
-  const int done = epochs->get<int>();
-  if (done > options.epochs) {
+  const std::uint64_t done = number("epochs");
+  const auto epochs = static_cast<std::uint64_t>(options.epochs);
+  if (done > epochs) {
     fail("{}: {} epochs are done already, more than --epochs {}", folder.string(), done,
          options.epochs);
   }
-  return done == options.epochs && RunFolder::has_all(folder);
+  return done == epochs && RunFolder::has_all(folder);
 }
 
 std::vector<std::string> run_side_by_side(
@@ -51,7 +61,9 @@ std::vector<std::string> run_side_by_side(
     const std::string& summary, bool shows,
     const std::function<void(std::size_t i, const Run&)>& run_one) {
   std::vector<bool> complete;  // known before anything changes
-  for (const PlannedRun& run : plan) complete.push_back(is_complete(options, parent / run.subpath));
+  for (const PlannedRun& run : plan) {
+    complete.push_back(is_complete(options, parent / run.subpath, run.seed));
+  }
   parent.mark_unfinished();
   for (const PlannedRun& run : plan) parent.add_run(run.subpath);
 

@@ -28,10 +28,11 @@ struct PlannedRun {
 /// How `options` say a folder is to be treated.
 Existing existing(const StudyOptions& options);
 
-/// Whether the folder holds a finished run with nothing left to do: all of
-/// `options.epochs` were trained, and it is to be resumed. Throws `Error` where it
-/// was trained for more.
-bool is_complete(const StudyOptions& options, const std::filesystem::path& folder);
+/// Whether the folder holds the finished run of `seed` with nothing left to do: all
+/// of `options.epochs` were trained, and it is to be resumed. Throws `Error` where it
+/// was trained for more, or its metrics.json is of another seed.
+bool is_complete(const StudyOptions& options, const std::filesystem::path& folder,
+                 std::uint64_t seed);
 
 /// Calls run_one(i, run) for each run that is not complete, in its folder below
 /// `parent`, whose page of all runs is the file `summary`, as many at once as there are threads.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "apps/study/chart/chart.h"
 #include "apps/study/run/breakdown.h"
 #include "apps/study/run/figure_names.h"
 #include "apps/study/run/figures.h"
@@ -85,7 +86,7 @@ void run_single(const StudyOptions& options, const std::string& study, const Set
                 const std::function<void(const Run&)>& run_one) {
   const Settings all = with_seed(settings, options.seed);
   RunFolder folder(options.out, existing(options), one_run_of(study), all);
-  if (is_complete(options, folder.path())) {
+  if (is_complete(options, folder.path(), options.seed)) {
     if (options.quiet) return;
     fmt::print("{}: complete after {} epochs; train on with more --epochs\nReport: {}\n",
                folder.path().string(), options.epochs, (folder / "report.html").string());
@@ -105,6 +106,7 @@ void run_single(const StudyOptions& options, const std::string& study, const Set
 
 void run_seeds(const StudyOptions& options, const std::string& study, const Settings& settings,
                const std::function<void(const Run&)>& run_one) {
+  require_gnuplot();  // before an earlier run goes, and one trains for minutes
   const Settings common = with_common(study, settings, options);
   options.seeds > 1 ? run_several(options, study, common, run_one)
                     : run_single(options, study, common, run_one);
