@@ -46,32 +46,13 @@ std::string scores_csv(const study::ImageSet& test, const std::vector<double>& m
   return csv;
 }
 
-void run(const study::FashionMnist& data, const Sets& sets, double load_seconds,
-         const study::Run& run) {
-  const study::Layers layers{.sample = {data.train.rows, data.train.columns},
-                             .encoder = {64},
-                             .decoder = {},
-                             .activation = Activation::relu,
-                             .output = Activation::sigmoid};
-  Generator random(run.seed);
-  study::Autoencoder model(layers, random);
-  study::RunResult result =
-      study::train_autoencoder(run, "ae_basic", model, layers, {nn::mse, "mean squared error"},
-                               {sets.train.images, sets.test.images, load_seconds});
-  const Tensor& test = sets.test.images;
-  study::save_models(model, {.study = "ae_basic", .layers = layers, .range = {0, 255}}, run.folder);
-
-  study::Stopwatch watch;
-  const study::Reconstruct reconstruct = study::reconstruction_of(model, layers.output);
-  const std::vector<double> mae = study::reconstruction_mae(test, reconstruct);
-  result.seconds.evaluate = watch.seconds();
-
-  watch = {};
-  run.folder.write("scores.csv", scores_csv(sets.test, mae));
-  study::Page page(run.folder);
+void fill_page(study::Page& page, const study::RunResult& result, const study::DataSource& source,
+               const study::Layers& layers, const Sets& sets, const std::vector<double>& mae,
+               const study::Reconstruct& reconstruct) {
   study::Report& report = page.report();
   report.title = "A basic autoencoder";
-  report.subtitle = "Images of Fashion-MNIST compressed to 64 numbers, and back";
+  report.subtitle = fmt::format("Images of {} compressed to {} numbers, and back", source.name,
+                                layers.encoder.back());
   report.lead = fmt::format(
       "Two dense layers, {} to {} and back, learn from {} images to draw what they are shown. What "
       "64 numbers cannot hold is lost: the fine patterns of the cloth.",
@@ -83,7 +64,6 @@ void run(const study::FashionMnist& data, const Sets& sets, double load_seconds,
       {"Test MAE", fmt::format("{:.4f}", study::mean_std(mae).mean), "mean absolute error"},
       {"Training", fmt::format("{:.1f} s", result.seconds.train),
        fmt::format("{} epochs", last.epoch)}};
-  report.footer = study::footer(result.study);
 
   page.section("Test images and their reconstructions");
   const Tensor first = sets.test.first(10);
@@ -93,16 +73,46 @@ void run(const study::FashionMnist& data, const Sets& sets, double load_seconds,
   study::add_training(page, result);
   page.section("Reconstruction errors");
   page.add(errors_by_class(sets.test, mae));
-  study::add_facts(page, result, study::source_of(data),
+  study::add_facts(page, result, source,
                    {{{"Images", fmt::format("{} for training, {} for the test",
                                             study::grouped(sets.train.size()),
                                             study::grouped(sets.test.size()))}}});
-  study::Json metrics = study::metrics_head(
-      result, study::source_of(data), {{"train", sets.train.size()}, {"test", sets.test.size()}});
-  metrics["mae"] = {{"test", study::mean_std_json(mae)}};
-  study::finish_run(result, page, std::move(metrics), watch);
+}
+
+void run(const study::FashionMnist& data, const Sets& sets, double load_seconds,
+         const study::Run& run) {
+  const study::Layers layers{.sample = {data.train.rows, data.train.columns},
+                             .encoder = {64},
+                             .decoder = {},
+                             .activation = Activation::relu,
+                             .output = Activation::sigmoid};
+  Generator random(run.seed);
+  study::Autoencoder model(layers, random);
+  study::RunResult result =
+      study::train_autoencoder(run, model, layers, {nn::mse, "mean squared error"},
+                               {sets.train.images, sets.test.images, load_seconds});
+  const Tensor& test = sets.test.images;
+  study::save_models(model, {.study = run.study, .layers = layers, .range = {0, 255}}, run.folder);
+
+  study::Stopwatch watch;
+  const study::Reconstruct reconstruct = study::reconstruction_of(model, layers.output);
+  const std::vector<double> mae = study::reconstruction_mae(test, reconstruct);
+  result.seconds.evaluate = watch.seconds();
+
+  watch = {};
+  const study::DataSource source = study::source_of(data);
+  study::write_trained([&] {
+    run.folder.write("scores.csv", scores_csv(sets.test, mae));
+    study::Page page(run);
+    fill_page(page, result, source, layers, sets, mae, reconstruct);
+    study::Json metrics = study::metrics_head(
+        result, source, {{"train", sets.train.size()}, {"test", sets.test.size()}});
+    metrics["mae"] = {{"test", study::mean_std_json(mae)}};
+    study::finish_run(result, page, std::move(metrics), watch);
+  });
   if (!run.prints) return;
-  fmt::print("\nae_basic: seed {}\n  loss {:.4f}, val_loss {:.4f} after {} epochs, {:.1f} s\n",
+  const optim::EpochLog& last = result.training.last();
+  fmt::print("\n{}: seed {}\n  loss {:.4f}, val_loss {:.4f} after {} epochs, {:.1f} s\n", run.study,
              run.seed, last.loss, last.monitored(), last.epoch, result.seconds.train);
   fmt::print("Report: {}\n", (run.folder / "report.html").string());
 }

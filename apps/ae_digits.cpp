@@ -26,9 +26,8 @@ void run(const study::Digits& data, double load_seconds, const study::Run& run) 
                              .output = Activation::sigmoid};
   Generator random(run.seed);
   study::Autoencoder model(layers, random);
-  study::RunResult result =
-      study::train_autoencoder(run, "ae_digits", model, layers, {nn::mse, "mean squared error"},
-                               {sets.train, sets.test, load_seconds});
+  study::RunResult result = study::train_autoencoder(
+      run, model, layers, {nn::mse, "mean squared error"}, {sets.train, sets.test, load_seconds});
 
   study::Stopwatch watch;
   const study::Reconstruct reconstruct = study::reconstruction_of(model, layers.output);
@@ -37,7 +36,7 @@ void run(const study::Digits& data, double load_seconds, const study::Run& run) 
   // below: it gets the next number.
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   study::save_models(model,
-                     {.study = "ae_digits",
+                     {.study = run.study,
                       .layers = layers,
                       .range = {0, 16},
                       .threshold = std::nextafter(errors.threshold, kInfinity),
@@ -46,20 +45,17 @@ void run(const study::Digits& data, double load_seconds, const study::Run& run) 
   result.seconds.evaluate = watch.seconds();
 
   watch = {};
-  const study::DataSource source{
-      data.published ? "digits" : "custom digits",
-      data.published ? "Optical Recognition of Handwritten Digits, test part (Alpaydin and Kaynak, "
-                       "1998; CC BY 4.0)"
-                     : data.source,
-      data.checksum};
-  study::write_digit_tables(run.folder, sets, errors);
-  study::Page page(run.folder);
-  study::fill_digit_page(page, result, sets, source, errors, reconstruct);
-  study::finish_run(result, page, study::digit_metrics(result, sets, source, errors), watch);
+  const study::DataSource source = study::source_of(data);
+  study::write_trained([&] {
+    study::write_digit_tables(run.folder, sets, errors);
+    study::Page page(run);
+    study::fill_digit_page(page, result, sets, source, errors, reconstruct);
+    study::finish_run(result, page, study::digit_metrics(result, sets, source, errors), watch);
+  });
   if (!run.prints) return;
 
   const optim::EpochLog& last = result.training.last();
-  fmt::print("\nae_digits: seed {}\n  loss {:.4f}, val_loss {:.4f} after {} epochs, {:.1f} s\n",
+  fmt::print("\n{}: seed {}\n  loss {:.4f}, val_loss {:.4f} after {} epochs, {:.1f} s\n", run.study,
              run.seed, last.loss, last.monitored(), last.epoch, result.seconds.train);
   fmt::print("  threshold {:.4f}: {} anomalies among {} test images\n", errors.threshold,
              errors.anomalies.size(), errors.test.size());

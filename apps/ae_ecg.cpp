@@ -25,14 +25,14 @@ void run(const study::Ecg& data, const study::EcgSets& sets, double load_seconds
   Generator random(run.seed);
   study::Autoencoder model(layers, random);
   study::RunResult result =
-      study::train_autoencoder(run, "ae_ecg", model, layers, {nn::mae, "mean absolute error"},
+      study::train_autoencoder(run, model, layers, {nn::mae, "mean absolute error"},
                                {sets.train_normal, sets.test, load_seconds});
 
   study::Stopwatch watch;
   const study::Reconstruct reconstruct = study::reconstruction_of(model, layers.output);
   const study::EcgErrors errors = study::judge_ecg(sets, reconstruct);
   study::save_models(model,
-                     {.study = "ae_ecg",
+                     {.study = run.study,
                       .layers = layers,
                       .range = {sets.low, sets.high, 0.5},
                       .threshold = errors.threshold,
@@ -41,23 +41,18 @@ void run(const study::Ecg& data, const study::EcgSets& sets, double load_seconds
   result.seconds.evaluate = watch.seconds();
 
   watch = {};
-  const bool published = data.rows == 4998 && data.samples == 140;
-  const study::DataSource source{
-      published ? "ECG5000" : "custom ECG",
-      published
-          ? "ECG5000, two classes (Dau et al., The UCR Time Series Archive, 2018; BIDMC Congestive "
-            "Heart Failure Database, record chf07, Baim et al. 1986, Goldberger et al. 2000)"
-          : data.file.string(),
-      data.checksum};
+  const study::DataSource source = study::source_of(data);
   const study::LineChart sweep = study::ecg_sweep(errors, sets.train_is_normal);
-  study::write_ecg_tables(run.folder, sets, errors, sweep);
-  study::Page page(run.folder);
-  study::fill_ecg_page(page, result, sets, source, errors, sweep, reconstruct);
-  study::finish_run(result, page, study::ecg_metrics(result, sets, source, errors), watch);
+  study::write_trained([&] {
+    study::write_ecg_tables(run.folder, sets, errors, sweep);
+    study::Page page(run);
+    study::fill_ecg_page(page, result, sets, source, errors, sweep, reconstruct);
+    study::finish_run(result, page, study::ecg_metrics(result, sets, source, errors), watch);
+  });
   if (!run.prints) return;
 
   const optim::EpochLog& last = result.training.last();
-  fmt::print("\nae_ecg: seed {}\n  loss {:.4f}, val_loss {:.4f} after {} epochs, {:.1f} s\n",
+  fmt::print("\n{}: seed {}\n  loss {:.4f}, val_loss {:.4f} after {} epochs, {:.1f} s\n", run.study,
              run.seed, last.loss, last.monitored(), last.epoch, result.seconds.train);
   fmt::print("  threshold {:.5f}\n  {:<10} {:>9} {:>9} {:>9}\n", errors.threshold, "set",
              "accuracy", "precision", "recall");

@@ -11,6 +11,7 @@
 #include "apps/study/fashion/fashion_vae.h"
 #include "apps/study/run/breakdown.h"
 #include "apps/study/run/class_matrix.h"
+#include "apps/study/run/figures.h"
 #include "apps/study/run/program.h"
 #include "apps/study/run/seeds.h"
 #include "apps/study/run/stopwatch.h"
@@ -29,13 +30,11 @@ struct Options : study::StudyOptions {
 // ROC-AUC of each pair [normal][abnormal]; NaN on the diagonal.
 using Matrix = std::array<std::array<double, kClasses>, kClasses>;
 
-// The images of one normal class and all others. Throws where there are none.
-study::FashionSets sets_of(const study::FashionMnist& data, std::size_t normal,
-                           std::uint64_t seed) {
-  std::vector<int> others(kClasses);
-  std::iota(others.begin(), others.end(), 0);
-  std::erase(others, static_cast<int>(normal));
-  return study::fashion_sets(data, {static_cast<int>(normal)}, others, seed);
+std::vector<int> others(std::size_t normal) {
+  std::vector<int> classes(kClasses);
+  std::iota(classes.begin(), classes.end(), 0);
+  std::erase(classes, static_cast<int>(normal));
+  return classes;
 }
 
 std::string folder_of(std::size_t normal) { return fmt::format("class_{}", normal); }
@@ -65,6 +64,18 @@ std::array<double, kClasses> row_of(const std::filesystem::path& run, std::size_
                                        : study::roc_auc(both, is_abnormal);
   }
   return row;
+}
+
+// What all trainings took, those of an atlas that was resumed included.
+double training_seconds(const study::RunFolder& atlas) {
+  std::vector<std::filesystem::path> runs;
+  for (std::size_t n = 0; n < kClasses; ++n) runs.push_back(atlas / folder_of(n));
+  double sum = 0;
+  for (const study::Figure& figure : study::figures_of(runs)) {
+    if (figure.name != "seconds.train") continue;
+    sum = std::accumulate(figure.values.begin(), figure.values.end(), 0.0);
+  }
+  return sum;
 }
 
 struct Pair {
@@ -113,7 +124,7 @@ study::Table pair_table(const char* caption, std::span<const Pair> pairs) {
 }
 
 void write_atlas(const Options& options, const study::Run& run, const study::FashionMnist& data,
-                 const Matrix& matrix, double seconds) {
+                 const Matrix& matrix) {
   run.folder.write("matrix.csv", matrix_csv(matrix));
   const std::vector<Pair> pairs = pairs_by_value(matrix);
   const double mean = std::accumulate(pairs.begin(), pairs.end(), 0.0,
@@ -121,10 +132,11 @@ void write_atlas(const Options& options, const study::Run& run, const study::Fas
                       static_cast<double>(pairs.size());
   const char* const model = options.model == "ae" ? "an autoencoder" : "a variational autoencoder";
 
-  study::Page page(run.folder);
+  study::Page page(run);
   study::Report& report = page.report();
   report.title = "An atlas of clothes";
-  report.subtitle = fmt::format("Which classes of Fashion-MNIST {} tells apart", model);
+  report.subtitle =
+      fmt::format("Which classes of {} {} tells apart", study::source_of(data).name, model);
   report.lead = fmt::format(
       "Each class in turn was the normal one: {} learned its images alone and then reconstructed "
       "those of all other classes. ROC-AUC is the probability that an abnormal image has a larger "
@@ -137,8 +149,7 @@ void write_atlas(const Options& options, const study::Run& run, const study::Fas
       {"Mean ROC-AUC", fmt::format("{:.4f}", mean), "of 90 pairs"},
       {"Worst pair", fmt::format("{:.4f}", pairs.front().roc_auc), names(pairs.front())},
       {"Best pair", fmt::format("{:.4f}", pairs.back().roc_auc), names(pairs.back())},
-      {"Time", fmt::format("{:.0f} s", seconds), "ten trainings"}};
-  report.footer = study::footer("fashion_atlas");
+      {"Training", fmt::format("{:.0f} s", training_seconds(run.folder)), "all ten together"}};
   page.section("The atlas");
   std::vector<double> values;
   for (const auto& row : matrix) values.insert(values.end(), row.begin(), row.end());
@@ -161,7 +172,7 @@ void write_atlas(const Options& options, const study::Run& run, const study::Fas
   page.section("About this run");
   page.add(study::Facts{
       {{"Model", model},
-       {"Objective", options.kl ? "with the KL term" : "binary cross-entropy"},
+       {"Objective", options.kl ? "binary cross-entropy + KL / pixels" : "binary cross-entropy"},
        {"Training", fmt::format("RMSprop, learning rate {}, batch {}, {} epochs",
                                 options.learning_rate, options.batch_size, options.epochs)},
        {"Data", study::source_of(data).credit},
@@ -169,7 +180,7 @@ void write_atlas(const Options& options, const study::Run& run, const study::Fas
        {"Seed", std::to_string(run.seed)}}});
   page.write();
 
-  study::Json json{{"study", "fashion_atlas"},
+  study::Json json{{"study", run.study},
                    {"seed", run.seed},
                    {"model", options.model},
                    {"data", {{"name", study::source_of(data).name}, {"checksum", data.checksum}}},
@@ -197,13 +208,11 @@ void write_atlas(const Options& options, const study::Run& run, const study::Fas
 // An atlas with a row missing is none: its page has but the reports of the trainings.
 [[noreturn]] void report_broken(const study::Run& run, const std::vector<study::PlannedRun>& plan,
                                 const std::vector<std::string>& broke_down) {
-  study::Page page(run.folder);
+  study::Page page(run);
   study::Report& report = page.report();
   report.title = "An atlas that broke down";
-  report.subtitle = fmt::format("fashion_atlas, seed {}", run.seed);
+  report.subtitle = fmt::format("{}, seed {}", run.study, run.seed);
   report.lead = "Of some classes there is no model, and so no row: there is no atlas.";
-  report.footer = study::footer("fashion_atlas");
-  if (!run.summary.empty()) report.up = study::Link{"All runs", run.summary};
   study::add_broken_runs(page, plan, broke_down);
   page.write();
   throw study::BrokeDown(study::failed_runs(plan, broke_down), run.folder / "report.html");
@@ -211,7 +220,6 @@ void write_atlas(const Options& options, const study::Run& run, const study::Fas
 
 void run_atlas(const Options& options, const study::FashionMnist& data, double load_seconds,
                const study::Run& run) {
-  const study::Stopwatch watch;
   std::vector<study::PlannedRun> plan;
   for (std::size_t n = 0; n < kClasses; ++n) {
     study::Settings settings = run.settings;
@@ -220,10 +228,11 @@ void run_atlas(const Options& options, const study::FashionMnist& data, double l
                     "a training of fashion_atlas", run.seed, std::move(settings)});
   }
   const std::vector<std::string> broke_down = study::run_side_by_side(
-      options, run.folder, plan, "report.html", run.prints,
+      options, run.study, run.folder, plan, "report.html", run.prints,
       [&](std::size_t n, const study::Run& one) {
-        const study::FashionSets sets = sets_of(data, n, one.seed);
-        const study::FashionTask task{one, "fashion_atlas", data, load_seconds, sets};
+        const study::FashionSets sets =
+            study::fashion_sets(data, {static_cast<int>(n)}, others(n), one.seed);
+        const study::FashionTask task{one, data, load_seconds, sets};
         options.model == "ae" ? study::run_autoencoder(task)
                               : study::run_variational_autoencoder(task, options.kl);
       });
@@ -232,7 +241,7 @@ void run_atlas(const Options& options, const study::FashionMnist& data, double l
   }
   Matrix matrix;
   for (std::size_t n = 0; n < kClasses; ++n) matrix[n] = row_of(run.folder / folder_of(n), n);
-  write_atlas(options, run, data, matrix, watch.seconds());
+  write_atlas(options, run, data, matrix);
 }
 
 }  // namespace
@@ -272,9 +281,10 @@ int main(int argc, char** argv) {
     const study::Stopwatch watch;
     const study::FashionMnist data =
         study::load_fashion_mnist(study::find_fashion_mnist(options.data));
-    // Throws where a class is missing, before a folder is touched.
-    for (std::size_t n = 0; n < kClasses; ++n) sets_of(data, n, options.seed);
     const double load_seconds = watch.seconds();
+    for (std::size_t n = 0; n < kClasses; ++n) {  // before a folder is touched
+      study::check_fashion_sets(data, {static_cast<int>(n)}, others(n), options.seed);
+    }
     const study::Settings settings{
         {"model", options.model}, {"KL term", options.kl ? "on" : "off"}, {"data", data.checksum}};
     study::run_seeds(options, "fashion_atlas", settings,

@@ -41,16 +41,15 @@ int main(int argc, char** argv) {
     const study::Stopwatch watch;
     const study::FashionMnist data =
         study::load_fashion_mnist(study::find_fashion_mnist(options.data));
-    // Throws where a class is missing, before a folder is touched.
-    study::fashion_sets(data, options.normal, options.abnormal, options.seed);
     const double load_seconds = watch.seconds();
+    // Before a folder is touched.
+    study::check_fashion_sets(data, options.normal, options.abnormal, options.seed);
     study::Settings settings = study::class_settings(data, options.normal, options.abnormal);
     settings.emplace_back("KL term", options.kl ? "on" : "off");
     study::run_seeds(options, "vae_fashion", settings, [&](const study::Run& run) {
       const study::FashionSets sets =
           study::fashion_sets(data, options.normal, options.abnormal, run.seed);
-      study::run_variational_autoencoder({run, "vae_fashion", data, load_seconds, sets},
-                                         options.kl);
+      study::run_variational_autoencoder({run, data, load_seconds, sets}, options.kl);
     });
   });
 }

@@ -16,7 +16,8 @@ struct LossesUntil {
   int epoch = 0;                   ///< in which it began
   Index step = 0;                  ///< likewise; 0: in the validation after the epoch
   History history = {};            ///< up to there
-  std::vector<double> steps = {};  ///< the losses of this training's last steps, all in `epoch`
+  std::vector<double> steps = {};  ///< the losses of the last steps before, all in `epoch`
+  Index first_step = 1;            ///< of those; above 1 where training was taken up within it
 
   /// In the first step of all no weight has changed yet: that is the data's fault.
   bool is_of_data() const { return epoch == 1 && step == 1; }
@@ -35,10 +36,13 @@ class NonFiniteLoss : public Error {
 /// later as a rule the steps were too large.
 class TerminateOnNaN final : public Callback {
  public:
-  void on_train_begin(const FitPlan& plan) override { before_ = plan.part; }
+  void on_train_begin(const FitPlan& plan) override {
+    before_ = plan.part;
+    first_step_ = plan.part.batches + 1;
+  }
   void on_batch_end(const History& history, const EpochPart& part) override {
     if (!std::isfinite(part.sum)) stop(part.sum, history, part.batches);
-    if (part.batches == 1) steps_.clear();
+    if (part.batches == 1) begin_epoch();
     steps_.push_back((part.sum - before_.sum) /
                      static_cast<double>(part.samples - before_.samples));
     before_ = part;
@@ -49,11 +53,15 @@ class TerminateOnNaN final : public Callback {
   }
 
  private:
+  void begin_epoch() {
+    steps_.clear();
+    first_step_ = 1;
+  }
   [[noreturn]] void stop(double value, const History& history, Index step) {
-    if (step == 1) steps_.clear();
+    if (step == 1) begin_epoch();
     if (std::isnan(value)) value = std::abs(value);  // never "-nan"
     const int epoch = static_cast<int>(history.size()) + (step > 0 ? 1 : 0);
-    LossesUntil until{value, epoch, step, history, std::move(steps_)};
+    LossesUntil until{value, epoch, step, history, std::move(steps_), first_step_};
     throw NonFiniteLoss(
         fmt::format("[training] the {} became {} in epoch {}{}; {}", step > 0 ? "loss" : "val_loss",
                     value, epoch, step > 0 ? fmt::format(", step {}", step) : "",
@@ -63,7 +71,8 @@ class TerminateOnNaN final : public Callback {
   }
 
   EpochPart before_;           // at the end of the step before
-  std::vector<double> steps_;  // the losses of the epoch's steps
+  std::vector<double> steps_;  // the losses of the epoch's steps, from this one on
+  Index first_step_ = 1;
 };
 
 }  // namespace gradus::optim

@@ -110,7 +110,7 @@ TEST(AeFashionRun, MetricsHaveTheKeysThatScriptsRead) {
   EXPECT_EQ(json["study"], "ae_fashion");
   EXPECT_EQ(json["seed"], 42);
   EXPECT_EQ(json["epochs"], kEpochs);
-  EXPECT_EQ(json["data"]["name"], "custom data in IDX files");
+  EXPECT_EQ(json["data"]["name"], "custom images");
   EXPECT_THAT(json["data"]["checksum"].get<std::string>(), ContainsRegex("^sha256:[0-9a-f]{64}$"));
   EXPECT_EQ(json["sizes"]["train_normal"].get<int>() + json["sizes"]["valid_normal"].get<int>(),
             120);

@@ -81,13 +81,16 @@ TEST(FigureNames, AreForPeople) {
             "Recall, normal as positive | mean + 2.5 std of normal training");
   EXPECT_EQ(words("results.test.confusion.0.1"),
             "Truth and verdict, samples | test: abnormal as normal");
-  EXPECT_EQ(words("flipped.mae.3"), "Errors (MAE) of transposed digits | digit 3");
+  EXPECT_EQ(words("flipped.mae.3"), "Errors (MAE) of transposed digits | image 3 of the data");
   EXPECT_EQ(words("flipped.mean"), "Errors (MAE) of transposed digits | mean");
   EXPECT_EQ(words("roc_auc"),
             "ROC-AUC, abnormal ranked by error | ROC-AUC, abnormal ranked by error");
   EXPECT_EQ(words("roc_auc.0.9"),
             "ROC-AUC, abnormal ranked by error | T-shirt/top against Ankle boot");
   EXPECT_EQ(words("new_one.of_these"), "new one | of these");
+  // Of a file that no study wrote.
+  EXPECT_EQ(figure_label("roc_auc", "abcdefghi.0"), "abcdefghi 0");
+  EXPECT_EQ(figure_label("roc_auc", "roc_auc.x.0"), "roc auc x 0");
 }
 
 TEST(GroupedFigures, ShareMeaningAndUnit) {

@@ -36,7 +36,7 @@ class PageTest : public ::testing::Test {
 
   TempDir place_;
   RunFolder folder_{place_ / "run", Existing::refuse, "a run"};
-  Page page_{folder_};
+  Page page_{folder_, "a study"};
 };
 
 // The width and height in a PNG's header.
@@ -48,6 +48,18 @@ std::vector<int> size_of(const std::string& png) {
     size.push_back(value);
   }
   return size;
+}
+
+TEST_F(PageTest, OfOneOfSeveralRunsLinksToAllOfThem) {
+  const StudyOptions options;
+  Page one({.options = options,
+            .study = "ae_x",
+            .seed = 1,
+            .folder = folder_,
+            .summary = "../../summary.html"});
+  one.write();
+  EXPECT_THAT(written(),
+              AllOf(HasSubstr("href=\"../../summary.html\""), HasSubstr("ae_x (gradus")));
 }
 
 TEST_F(PageTest, KeepsSectionsAndBlocksInOrder) {

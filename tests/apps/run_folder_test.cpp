@@ -76,7 +76,7 @@ TEST(RunFolder, OverwritingRemovesTheEarlierRunAndNothingElse) {
       run.write("model.safetensors", "");
     }
     write_file(temp / "mine.csv", "mine");
-    write_file(temp / "runs/seed_2/model.safetensors.partial", "");  // killed while writing
+    write_file(temp / "runs/seed_2/model.safetensors.123.4.partial", "");  // killed while writing
     write_file(temp / "runs/mine.txt", "mine");
   }
   const RunFolder folder(temp.path(), Existing::overwrite, kRun);
@@ -269,6 +269,17 @@ TEST(RunFolder, GoesOnInItsOwnFoldersAlone) {
   EXPECT_THAT(refusal(temp / "run", Existing::resume), HasSubstr("run/charts: is a link"));
 }
 
+TEST(RunFolder, HasAllOnlyWithThoseOfTheRunsBelow) {
+  const TempDir temp;
+  {
+    RunFolder folder(temp.path(), Existing::refuse, "several runs of x");
+    RunFolder(folder.add_run("runs/seed_1"), Existing::refuse, kRun).write("report.html", "");
+  }
+  EXPECT_TRUE(RunFolder::has_all(temp.path()));
+  fs::remove(temp / "runs/seed_1/report.html");
+  EXPECT_FALSE(RunFolder::has_all(temp.path()));
+}
+
 // As a full disk leaves it.
 TEST(RunFolder, ATornLineIsForgotten) {
   const TempDir temp;
@@ -297,9 +308,9 @@ TEST(RunFolder, RemovesWhatAKilledRunHadNotFinished) {
     folder.write("history.csv", "whole");
     folder.add("checkpoint.safetensors");
   }
-  write_file(temp / "checkpoint.safetensors.123.partial", "half");
+  write_file(temp / "checkpoint.safetensors.123.4.partial", "half");
   const RunFolder folder(temp.path(), Existing::resume, kRun);
-  EXPECT_FALSE(fs::exists(folder / "checkpoint.safetensors.123.partial"));
+  EXPECT_FALSE(fs::exists(folder / "checkpoint.safetensors.123.4.partial"));
   EXPECT_TRUE(fs::exists(folder / "history.csv"));
 }
 

@@ -179,6 +179,15 @@ TEST(RunSeeds, AFailureLeavesTheOthersAlone) {
   EXPECT_EQ(fail_at(6, 6), "seed 6: out of luck with 6");
   EXPECT_EQ(finished, 3);
   EXPECT_EQ(fail_at(8, 7), "2 of 4 runs failed; seed 7: out of luck with 7");
+  StudyOptions again = options;
+  again.force = true;
+  const auto error = test::error_of([&] {
+    run_seeds(again, "x", {}, [&](const study::Run& run) {
+      if (run.seed == 5) throw optim::NonFiniteLoss("nan", {.epoch = 1});
+      if (run.seed == 6) fail("the disk is full");
+    });
+  });
+  EXPECT_EQ(error, "seed 6: the disk is full") << "which a run that broke down must not hide";
   EXPECT_FALSE(fs::exists(temp / "run/summary.csv"));
 }
 

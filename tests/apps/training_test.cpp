@@ -31,7 +31,7 @@ struct Problem {
     const auto loss = [this](const optim::Batch& batch) {
       return nn::mse(layer(batch.inputs), batch.targets);
     };
-    return study::train({options, 1, folder, {{"study", "problem"}}}, optimizer, data, data, loss);
+    return study::train({options, "problem", 1, folder}, optimizer, data, data, loss);
   }
 };
 
@@ -100,7 +100,7 @@ TEST(BrokenTraining, LeavesAReportAndNoResult) {
       const Scalar factor = ++calls == broken_call ? std::numeric_limits<Scalar>::infinity() : 1;
       return nn::mse(problem.layer(batch.inputs), batch.targets) * factor;
     };
-    const study::Run run{problem.options, 7, folder, {{"study", "problem"}}};
+    const study::Run run{problem.options, "problem", 7, folder};
     return error_of([&] {
       run_or_report(run, [&](const study::Run& one) {
         study::train(one, problem.optimizer, problem.data, problem.data, loss);

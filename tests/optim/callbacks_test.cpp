@@ -222,6 +222,7 @@ TEST(TerminateOnNan, KeepsTheLossesUpToThere) {
   EXPECT_TRUE(std::isnan(validation.value));
   EXPECT_EQ(std::pair(validation.epoch, validation.step), std::pair(1, Index{0}));
   EXPECT_THAT(validation.steps, ElementsAre(3, 2));
+  EXPECT_EQ(validation.first_step, 2);
   EXPECT_FALSE(validation.is_of_data());
 
   TerminateOnNaN data;
@@ -229,6 +230,11 @@ TEST(TerminateOnNan, KeepsTheLossesUpToThere) {
   EXPECT_TRUE(caught(data, {}, &first).is_of_data());
   data.on_batch_end({}, {1, 4, 4, 0});
   EXPECT_THAT(caught(data, losses({1}), &first).steps, ElementsAre()) << "those of epoch 1";
+
+  TerminateOnNaN later;
+  later.on_train_begin({.first_epoch = 1, .epochs = 9, .batches = 3, .part = {1, 4, 4, 0}});
+  later.on_batch_end(losses({1}), {1, 4, 4, 0});
+  EXPECT_EQ(caught(later, losses({1}), &broken).first_step, 1);
 }
 
 // Learns noise, so that its losses soon get no better.

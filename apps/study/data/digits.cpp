@@ -84,6 +84,14 @@ Digits load_digits(const std::optional<fs::path>& data) {
   return digits;
 }
 
+DataSource source_of(const Digits& data) {
+  if (!data.published) return {"custom digits", data.source, data.checksum};
+  return {"digits",
+          "Optical Recognition of Handwritten Digits, test part (Alpaydin and Kaynak, 1998; CC BY "
+          "4.0)",
+          data.checksum};
+}
+
 DigitSets digit_sets(const Digits& data, std::uint64_t seed) {
   const Index n = data.count();
   if (n < 2) {

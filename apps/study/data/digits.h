@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/study/data/data_source.h"
 #include "tensor/tensor.h"
 
 namespace gradus::study {
@@ -28,6 +29,9 @@ struct Digits {
 
   Index count() const { return static_cast<Index>(labels.size()); }
 };
+
+/// Name, credit and checksum of `data`.
+DataSource source_of(const Digits& data);
 
 /// The digits built in or, where `data` (of `--data`) is given, those of the file
 /// digits.csv.gz or digits.csv in that folder or in its folder `digits`, or of the

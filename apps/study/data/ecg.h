@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "apps/study/data/data_places.h"
+#include "apps/study/data/data_source.h"
 #include "tensor/tensor.h"
 
 namespace gradus::study {
@@ -26,7 +27,11 @@ struct Ecg {
   Index first_line = 1;        ///< of the file, counted from 1: that of row 0
   std::filesystem::path file;  ///< where it is from
   std::string checksum;        ///< "sha256:" and the hash of the inflated file
+  bool published = false;      ///< whether these are those heartbeats, by their numbers
 };
+
+/// Name, credit and checksum of `data`.
+DataSource source_of(const Ecg& data);
 
 /// The file that holds the data, as `find_data` finds it: `flag` (of `--data`,
 /// which may also be the file itself), GRADUS_DATA or the first of `places` that

@@ -129,7 +129,7 @@ FashionMnist load_fashion_mnist(const fs::path& folder) {
 
 DataSource source_of(const FashionMnist& data) {
   if (!data.published) {
-    return {"custom data in IDX files", "custom data in IDX files", data.checksum};
+    return {"custom images", "custom data in IDX files", data.checksum};
   }
   return {"Fashion-MNIST", "Fashion-MNIST (Xiao, Rasul and Vollgraf, 2017; MIT licence)",
           data.checksum};

@@ -18,7 +18,7 @@ bool contains(const std::vector<int>& classes, int label) {
   return std::ranges::find(classes, label) != classes.end();
 }
 
-// The images at `order` whose class is one of the two lists, pixels scaled to 0..1.
+// Those at `order` whose class is one of the two lists, yet without their images.
 ImageSet pick(const LabelledImages& data, std::span<const Index> order,
               const std::vector<int>& normal, const std::vector<int>& abnormal) {
   ImageSet set;
@@ -30,6 +30,11 @@ ImageSet pick(const LabelledImages& data, std::span<const Index> order,
     set.index.push_back(i);
     set.is_normal.push_back(is_normal);
   }
+  return set;
+}
+
+// Fills in the images, pixels scaled to 0..1.
+void read_images(ImageSet& set, const LabelledImages& data) {
   set.images = Tensor::uninitialized({set.size(), data.rows, data.columns});
   const Index pixels = data.rows * data.columns;
   Scalar* const to = set.images.mutable_data().data();
@@ -40,7 +45,6 @@ ImageSet pick(const LabelledImages& data, std::span<const Index> order,
       for (Index i = 0; i < pixels; ++i) to[n * pixels + i] = static_cast<Scalar>(from[i]) / 255;
     }
   });
-  return set;
 }
 
 std::vector<Index> as_filed(const LabelledImages& data) {
@@ -49,13 +53,34 @@ std::vector<Index> as_filed(const LabelledImages& data) {
   return order;
 }
 
-void require(const ImageSet& set, const char* name, const std::vector<int>& classes) {
-  if (set.size() == 0) {
+void require(const ImageSet& set, bool normal, const char* name, const std::vector<int>& classes) {
+  if (std::ranges::find(set.is_normal, normal) == set.is_normal.end()) {
     fail(
         "[data] the {} set has no image of class {}, expected at least one; choose other classes "
         "or other data",
         name, fmt::join(classes, ", "));
   }
+}
+
+// The sets without their images.
+FashionSets split(const FashionMnist& data, const std::vector<int>& normal_classes,
+                  const std::vector<int>& abnormal_classes, std::uint64_t seed) {
+  const Index n = data.train.count();
+  const std::vector<Index> order = Generator(seed, kSplitStream).permutation(n);
+  const auto train_size = static_cast<std::size_t>(n * 9 / 10);
+
+  FashionSets sets{normal_classes, abnormal_classes, {}, {}, {}, {}, {}, {}, {}};
+  sets.train_normal = pick(data.train, std::span(order).first(train_size), normal_classes, {});
+  sets.valid =
+      pick(data.train, std::span(order).subspan(train_size), normal_classes, abnormal_classes);
+  sets.test = pick(data.test, as_filed(data.test), normal_classes, abnormal_classes);
+
+  require(sets.train_normal, true, "normal training", normal_classes);
+  require(sets.valid, true, "normal validation", normal_classes);
+  require(sets.valid, false, "abnormal validation", abnormal_classes);
+  require(sets.test, true, "normal test", normal_classes);
+  require(sets.test, false, "abnormal test", abnormal_classes);
+  return sets;
 }
 
 }  // namespace
@@ -80,30 +105,26 @@ Tensor ImageSet::first(Index n) const { return images.rows(0, std::min(n, size()
 ImageSet all_images(const LabelledImages& data) {
   std::vector<int> classes(kFashionClasses.size());
   std::iota(classes.begin(), classes.end(), 0);
-  return pick(data, as_filed(data), classes, {});
+  ImageSet set = pick(data, as_filed(data), classes, {});
+  read_images(set, data);
+  return set;
+}
+
+void check_fashion_sets(const FashionMnist& data, const std::vector<int>& normal_classes,
+                        const std::vector<int>& abnormal_classes, std::uint64_t seed) {
+  split(data, normal_classes, abnormal_classes, seed);
 }
 
 FashionSets fashion_sets(const FashionMnist& data, const std::vector<int>& normal_classes,
                          const std::vector<int>& abnormal_classes, std::uint64_t seed) {
-  const Index n = data.train.count();
-  const std::vector<Index> order = Generator(seed, kSplitStream).permutation(n);
-  const auto train_size = static_cast<std::size_t>(n * 9 / 10);
-
-  FashionSets sets{normal_classes, abnormal_classes, {}, {}, {}, {}, {}, {}, {}};
-  sets.train_normal = pick(data.train, std::span(order).first(train_size), normal_classes, {});
-  sets.valid =
-      pick(data.train, std::span(order).subspan(train_size), normal_classes, abnormal_classes);
+  FashionSets sets = split(data, normal_classes, abnormal_classes, seed);
+  read_images(sets.train_normal, data.train);
+  read_images(sets.valid, data.train);
+  read_images(sets.test, data.test);
   sets.valid_normal = sets.valid.where_normal(true);
   sets.valid_abnormal = sets.valid.where_normal(false);
-  sets.test = pick(data.test, as_filed(data.test), normal_classes, abnormal_classes);
   sets.test_normal = sets.test.where_normal(true);
   sets.test_abnormal = sets.test.where_normal(false);
-
-  require(sets.train_normal, "normal training", normal_classes);
-  require(sets.valid_normal, "normal validation", normal_classes);
-  require(sets.valid_abnormal, "abnormal validation", abnormal_classes);
-  require(sets.test_normal, "normal test", normal_classes);
-  require(sets.test_abnormal, "abnormal test", abnormal_classes);
   return sets;
 }
 

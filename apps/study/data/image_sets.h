@@ -42,5 +42,8 @@ struct FashionSets {
 /// `Error`, naming the set, where one would be empty.
 FashionSets fashion_sets(const FashionMnist& data, const std::vector<int>& normal_classes,
                          const std::vector<int>& abnormal_classes, std::uint64_t seed);
+/// Throws where fashion_sets would, without reading an image.
+void check_fashion_sets(const FashionMnist& data, const std::vector<int>& normal_classes,
+                        const std::vector<int>& abnormal_classes, std::uint64_t seed);
 
 }  // namespace gradus::study

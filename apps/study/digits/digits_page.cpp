@@ -90,7 +90,6 @@ void fill_digit_page(Page& page, const RunResult& result, const DigitSets& sets,
       {"Validation loss", fmt::format("{:.4f}", last.monitored()), "mean squared error"},
       {"Training", fmt::format("{:.1f} s", result.seconds.train),
        fmt::format("{} epochs", last.epoch)}};
-  report.footer = footer(result.study);
 
   page.section("Digits and their reconstructions");
   const Tensor first = sets.all.rows(0, flipped);

@@ -70,7 +70,8 @@ void fill_ecg_page(Page& page, const RunResult& result, const EcgSets& sets,
   const std::int64_t right = test.abnormal_as_abnormal + test.normal_as_normal;
   Report& report = page.report();
   report.title = "Abnormal heartbeats";
-  report.subtitle = "Anomaly detection on ECG5000 with an autoencoder that saw only normal beats";
+  report.subtitle = fmt::format(
+      "Anomaly detection on {} with an autoencoder that saw only normal beats", source.name);
   report.lead = fmt::format(
       "The model was trained on {} normal heartbeats and nothing else. A beat whose reconstruction "
       "error is above {:.4f}, the mean error of the normal training beats plus one standard "
@@ -83,7 +84,6 @@ void fill_ecg_page(Page& page, const RunResult& result, const EcgSets& sets,
                      {"ROC-AUC", fmt::format("{:.4f}", e.roc_auc), "abnormal ranked by error"},
                      {"Training", fmt::format("{:.1f} s", result.seconds.train),
                       fmt::format("{} epochs", result.training.last().epoch)}};
-  report.footer = footer(result.study);
 
   page.section("Results");
   page.add(

@@ -34,8 +34,8 @@ void add_head(Report& report, const FashionRun& run) {
   const Confusion& best = e.results.front().confusion;
   report.title = fmt::format("{} against {}", class_names(run.sets.normal_classes),
                              class_names(run.sets.abnormal_classes));
-  report.subtitle = fmt::format(
-      "Anomaly detection on Fashion-MNIST with {} that saw only normal images", run.model);
+  report.subtitle = fmt::format("Anomaly detection on {} with {} that saw only normal images",
+                                source_of(run.data).name, run.description);
   const bool told_apart = mean_std(e.valid_abnormal).mean > mean_std(e.valid_normal).mean;
   const std::string verdict = fmt::format(
       "What it has never seen ({}) it reconstructs {}.", class_names(run.sets.abnormal_classes),
@@ -64,7 +64,6 @@ void add_head(Report& report, const FashionRun& run) {
         fmt::format("calling all {} gives {}", normal_share > 0.5 ? "normal" : "abnormal",
                     percent(larger_share));
   }
-  report.footer = footer(run.study);
 }
 
 void add_results(Page& page, const FashionRun& run) {

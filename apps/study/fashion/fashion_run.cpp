@@ -14,7 +14,7 @@ void print_summary(const FashionRun& run) {
   const Evaluation& e = run.evaluation;
   const optim::EpochLog& last = run.training.last();
   const MeanStd normal = mean_std(e.test_normal), abnormal = mean_std(e.test_abnormal);
-  fmt::print("\n{}: classes {} normal, {} abnormal, seed {}\n", run.study,
+  fmt::print("\n{}: classes {} normal, {} abnormal, seed {}\n", run.run.study,
              fmt::join(run.sets.normal_classes, ","), fmt::join(run.sets.abnormal_classes, ","),
              run.run.seed);
   fmt::print("  loss {:.4f}, val_loss {:.4f} after {} epochs, {:.1f} s\n", last.loss,
@@ -49,7 +49,7 @@ void run_fashion(const FashionTask& task, const FashionModel& m) {
   const Reconstruct reconstruct = reconstruction_of(m.model, m.layers.output);
   const Evaluation evaluation = evaluate(sets, reconstruct);
   save_models(m.model,
-              {.study = task.study,
+              {.study = run.study,
                .layers = m.layers,
                .codings = m.codings,
                .range = {0, 255},
@@ -57,7 +57,6 @@ void run_fashion(const FashionTask& task, const FashionModel& m) {
                .threshold_name = "best_validation"},
               run.folder);
   FashionRun result{{.run = run,
-                     .study = task.study,
                      .method = "RMSprop, " + m.objective,
                      .loss = m.objective,
                      .parameters = m.model.parameter_count(),
@@ -95,15 +94,15 @@ std::string numbered_class_names(const std::vector<int>& classes) {
   return fmt::format("{} ({})", class_names(classes), fmt::join(classes, ", "));
 }
 
-void write_fashion_run(FashionRun& run) try {
+void write_fashion_run(FashionRun& run) {
   const Stopwatch watch;
-  write_tables(run);
-  Page page(run.run.folder);
-  fill_page(page, run);
-  finish_run(run, page, metrics_of(run), watch);
+  write_trained([&] {
+    write_tables(run);
+    Page page(run.run);
+    fill_page(page, run);
+    finish_run(run, page, metrics_of(run), watch);
+  });
   if (run.run.prints) print_summary(run);
-} catch (const Error& e) {
-  fail("{}; the training is kept, --resume goes on from here", e.what());
 }
 
 }  // namespace gradus::study

@@ -17,7 +17,7 @@
 namespace gradus::study {
 
 struct FashionRun : RunResult {
-  std::string model;  ///< for people: "an autoencoder"
+  std::string description;  ///< of the model, for people: "an autoencoder"
   const FashionMnist& data;
   const FashionSets& sets;
   Evaluation evaluation;
@@ -28,7 +28,6 @@ struct FashionRun : RunResult {
 /// What is asked of a Fashion-MNIST study.
 struct FashionTask {
   const Run& run;
-  std::string study;  ///< "ae_fashion"
   const FashionMnist& data;
   double load_seconds;  ///< that it took to load it
   const FashionSets& sets;

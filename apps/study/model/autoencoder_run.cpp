@@ -2,9 +2,8 @@
 
 namespace gradus::study {
 
-RunResult train_autoencoder(const Run& run, const std::string& study, Autoencoder& model,
-                            const Layers& layers, const Objective& objective,
-                            const Samples& samples) {
+RunResult train_autoencoder(const Run& run, Autoencoder& model, const Layers& layers,
+                            const Objective& objective, const TrainingSamples& samples) {
   optim::Adam optimizer(model.parameters(), {.learning_rate = run.options.learning_rate});
   const auto loss = [&](const optim::Batch& batch) {
     return objective.loss(model(batch.inputs), batch.targets);
@@ -13,7 +12,6 @@ RunResult train_autoencoder(const Run& run, const std::string& study, Autoencode
       train(run, optimizer, {samples.train, samples.train}, {samples.valid, samples.valid}, loss);
   const double seconds = training.seconds();
   return {.run = run,
-          .study = study,
           .method = "Adam, " + objective.name,
           .loss = objective.name,
           .parameters = model.parameter_count(),

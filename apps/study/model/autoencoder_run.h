@@ -17,16 +17,15 @@ struct Objective {
   std::string name;  ///< for people: "mean squared error"
 };
 
-/// The samples (n, ...) of a study.
-struct Samples {
+/// The samples (n, ...) that a study trains and validates on.
+struct TrainingSamples {
   const Tensor& train;
   const Tensor& valid;
   double load_seconds = 0;  ///< that loading it took
 };
 
 /// Trains `model`, made of `layers`, on the samples with Adam (see study::train).
-RunResult train_autoencoder(const Run& run, const std::string& study, Autoencoder& model,
-                            const Layers& layers, const Objective& objective,
-                            const Samples& samples);
+RunResult train_autoencoder(const Run& run, Autoencoder& model, const Layers& layers,
+                            const Objective& objective, const TrainingSamples& samples);
 
 }  // namespace gradus::study

@@ -48,9 +48,8 @@ void add_losses(Page& page, const LossesUntil& e) {
   }
   if (!e.steps.empty()) {
     LineChart lines{.lines = {{"loss", e.steps}}, .log_y = explodes(e.steps), .counts_x = true};
-    const Index last = e.step > 0 ? e.step - 1 : std::ssize(e.steps);
     for (Index i = 0; i < std::ssize(e.steps); ++i) {
-      lines.x.push_back(static_cast<double>(last - std::ssize(e.steps) + 1 + i));
+      lines.x.push_back(static_cast<double>(e.first_step + i));
     }
     page.chart({.name = "loss_by_step",
                 .title = "Loss by step",
@@ -64,17 +63,13 @@ void add_losses(Page& page, const LossesUntil& e) {
 
 void write_report(const Run& run, const LossesUntil& e) {
   const bool has_earlier_end = std::filesystem::exists(run.folder / "model.safetensors");
-  Page page(run.folder);
+  Page page(run);
   Report& report = page.report();
-  std::string study = "a study";
   Facts facts;
-  for (const auto& [name, value] : run.settings) {
-    if (name == "study") study = value;
-    facts.facts.emplace_back(name, value);
-  }
+  for (const auto& [name, value] : run.settings) facts.facts.emplace_back(name, value);
   facts.facts.emplace_back("epochs asked for", std::to_string(run.options.epochs));
   report.title = "A training that broke down";
-  report.subtitle = fmt::format("{}, seed {}", study, run.seed);
+  report.subtitle = fmt::format("{}, seed {}", run.study, run.seed);
   report.lead = what_happened(e) + ' ' + likely_cause(e, run.options);
   report.headline = {{"Broke down in", fmt::format("epoch {}", e.epoch),
                       fmt::format("of {} asked for", run.options.epochs)},
@@ -82,14 +77,13 @@ void write_report(const Run& run, const LossesUntil& e) {
                       e.step > 0 ? "of that epoch" : "in the validation"},
                      {e.step > 0 ? "Loss" : "Validation loss",
                       std::isnan(e.value) ? "NaN" : "infinite", "not a number to learn from"}};
-  report.footer = footer(study);
-  if (!run.summary.empty()) report.up = Link{"All runs", run.summary};
 
   page.section("What happened");
   page.add(Callout{"The training ended there",
                    "It has no result, and no model came of it. The same command with another "
                    "--learning-rate and --force starts over."});
-  if (e.epoch > 1 && run.summary.empty()) {
+  // Taken up within this epoch, the run cannot end before it any more.
+  if (e.epoch > 1 && e.first_step == 1 && run.summary.empty()) {
     page.add(
         Paragraph{fmt::format("With --resume and --epochs {} the run ends before it breaks "
                               "down, and has a model and a report of what it learned so far.",

@@ -34,7 +34,7 @@ void run_or_report(const Run& run, const std::function<void(const Run&)>& run_on
 void add_broken_runs(Page& page, const std::vector<PlannedRun>& plan,
                      const std::vector<std::string>& what);
 
-/// Of `total` runs those that `what` says something of, for the terminal: "seed 7: ..." or
+/// Those runs of the plan that `what` says something of, for the terminal: "seed 7: ..." or
 /// "2 of 9 runs failed; seed 7: ...". Requires: one at least.
 std::string failed_runs(const std::vector<PlannedRun>& plan, const std::vector<std::string>& what);
 

@@ -71,16 +71,7 @@ std::string words_of(std::span<const Name> names, std::string_view key) {
   return words;
 }
 
-// The number at the end of `label`, behind "PREFIX."; -1 where it is no such label.
-int position_in(std::string_view label, std::string_view prefix) {
-  if (!label.starts_with(prefix) || label.size() == prefix.size()) return -1;
-  int position = 0;
-  for (const char c : label.substr(prefix.size())) {
-    if (c < '0' || c > '9') return -1;
-    position = 10 * position + (c - '0');
-  }
-  return position;
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
@@ -88,11 +79,12 @@ std::string group_title(const std::string& group) { return words_of(kGroups, gro
 
 std::string figure_label(const std::string& group, const std::string& label) {
   if (label == group) return group_title(group);  // it stands alone
-  if (const int digit = position_in(label, "mae."); digit >= 0) {
-    return fmt::format("digit {}", digit);
+  if (label.size() == 5 && label.starts_with("mae.") && is_digit(label[4])) {
+    return fmt::format("image {} of the data", label[4]);
   }
   // The atlas: roc_auc.NORMAL.ABNORMAL, one digit each.
-  if (group == "roc_auc" && label.size() == std::string_view("roc_auc.0.0").size()) {
+  if (label.size() == 11 && label.starts_with("roc_auc.") && is_digit(label[8]) &&
+      label[9] == '.' && is_digit(label[10])) {
     const auto name = [&](std::size_t at) {
       return kFashionClasses[static_cast<std::size_t>(label[at] - '0')];
     };

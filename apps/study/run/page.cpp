@@ -7,6 +7,7 @@
 
 #include "apps/study/text/text.h"
 #include "tensor/blas.h"
+#include "tensor/error.h"
 #include "tensor/parallel.h"
 
 namespace gradus::study {
@@ -28,6 +29,14 @@ std::string today() {
 }
 
 }  // namespace
+
+Page::Page(RunFolder& folder, const std::string& study) : folder_(folder) {
+  report_.footer = fmt::format("{} (gradus {}), {}", study, GRADUS_VERSION, today());
+}
+
+Page::Page(const Run& run) : Page(run.folder, run.study) {
+  if (!run.summary.empty()) report_.up = Link{"All runs", run.summary};
+}
 
 void Page::chart(Chart chart, const std::string& caption) {
   ChartFigure figure;  // its drawing comes in `write`
@@ -143,18 +152,21 @@ void add_facts(Page& page, const RunResult& result, const DataSource& data, Fact
   page.add(std::move(facts));
 }
 
+void write_trained(const std::function<void()>& write) {
+  try {
+    write();
+  } catch (const Error& e) {
+    fail("{}; the training is kept, --resume goes on from here", e.what());
+  }
+}
+
 void finish_run(RunResult& result, Page& page, Json metrics, const Stopwatch& report_began) {
   RunFolder& folder = result.run.folder;
   folder.write("history.csv", optim::to_csv(result.training.history));
-  if (!result.run.summary.empty()) page.report().up = Link{"All runs", result.run.summary};
   page.write();
   result.seconds.report = report_began.seconds();
   metrics["seconds"] = seconds_json(result.seconds);
   folder.write("metrics.json", metrics.dump(2) + "\n");
-}
-
-std::string footer(const std::string& program) {
-  return fmt::format("{} (gradus {}), {}", program, GRADUS_VERSION, today());
 }
 
 }  // namespace gradus::study

@@ -6,6 +6,7 @@
 // Thread safety: one thread fills a page.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,9 +22,12 @@ namespace gradus::study {
 
 class Page {
  public:
-  explicit Page(RunFolder& folder) : folder_(folder) {}
+  /// Of one run, with its footer and a link to the page of all runs, where there is one.
+  explicit Page(const Run& run);
+  /// Of several.
+  Page(RunFolder& folder, const std::string& study);
 
-  /// Title, subtitle, lead, headline figures and footer, to be set.
+  /// Title, subtitle, lead and headline figures, to be set.
   Report& report() { return report_; }
 
   /// What is added from now on stands under this heading.
@@ -61,11 +65,12 @@ void add_training(Page& page, const RunResult& result);
 /// The section "About this run": `first`, then data, training, seed, time and software.
 void add_facts(Page& page, const RunResult& result, const DataSource& data, Facts first);
 
+/// Calls write(), which writes the files of a trained run; an error of it says that
+/// the training is kept.
+void write_trained(const std::function<void()>& write);
+
 /// Writes history.csv, the page and, last, metrics.json with the seconds that it
 /// all took, those of the report since `report_began`.
 void finish_run(RunResult& result, Page& page, Json metrics, const Stopwatch& report_began);
-
-/// The program, its version and the date, for the foot of a page.
-std::string footer(const std::string& program);
 
 }  // namespace gradus::study

@@ -15,6 +15,7 @@ namespace gradus::study {
 
 struct Run {
   const StudyOptions& options;
+  std::string study;  ///< "ae_fashion"
   std::uint64_t seed;
   RunFolder& folder;
   Settings settings = {};    ///< what it has in common with a run it goes on with

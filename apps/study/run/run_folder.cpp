@@ -71,12 +71,13 @@ int open_contents(const fs::path& folder) {
 }
 
 // Whether a run that was killed had not finished writing this one of its files:
-// NAME.partial, or NAME.PROCESS.partial (see write_file).
+// gnuplot's NAME.partial, or NAME.PROCESS.COUNT.partial (see write_file).
 bool is_partial(const fs::path& path, const std::vector<std::string>& files) {
   const auto listed = [&](const fs::path& name) {
     return std::ranges::count(files, name.string()) > 0;
   };
-  return path.extension() == ".partial" && (listed(path.stem()) || listed(path.stem().stem()));
+  return path.extension() == ".partial" &&
+         (listed(path.stem()) || listed(path.stem().stem().stem()));
 }
 
 void remove_partial_files(const fs::path& folder, const std::vector<std::string>& files) {
@@ -198,11 +199,15 @@ void check_same(const fs::path& folder, const Contents& was, const std::string& 
 
 bool RunFolder::has_run(const fs::path& path) { return read_contents(path).has_value(); }
 
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the folders
 bool RunFolder::has_all(const fs::path& path) {
   const std::optional<Contents> contents = read_contents(path);
-  return contents && std::ranges::all_of(contents->files, [&](const std::string& name) {
-           return fs::exists(path / name);
-         });
+  if (!contents) return false;
+  check_names(path, contents->files);
+  return std::ranges::all_of(contents->files, [&](const std::string& name) {
+    const fs::path file = path / name;
+    return file.filename() == kContents ? has_all(file.parent_path()) : fs::exists(file);
+  });
 }
 
 RunFolder::RunFolder(fs::path path, Existing existing, const std::string& holds,

@@ -3,8 +3,9 @@
 // `contents.txt` in it says what the folder holds, with which settings that was
 // made, and every file that was written. So --resume knows what it goes on with,
 // --force removes an earlier run and nothing else, and, the file being locked, no
-// two programs write to one folder. Every file appears whole or not at all, and
-// `metrics.json` last: a folder that has one holds a finished run.
+// two programs write to one folder. Every file appears whole or not at all (but for
+// gnuplot's input in `charts`), and `metrics.json` last: a folder that has one holds a finished
+// run.
 //
 // Thread safety: one thread writes a folder.
 #pragma once
@@ -42,7 +43,7 @@ class RunFolder {
   /// Whether there is a run in `path`, finished or not.
   static bool has_run(const std::filesystem::path& path);
 
-  /// Whether there is one, and every file that it has written.
+  /// Whether there is one, and every file that it and the runs below have written.
   static bool has_all(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }

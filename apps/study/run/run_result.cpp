@@ -8,7 +8,7 @@ namespace gradus::study {
 
 Json metrics_head(const RunResult& result, const DataSource& data, const Json& sizes) {
   const Training& training = result.training;
-  return {{"study", result.study},
+  return {{"study", result.run.study},
           {"seed", result.run.seed},
           {"data", {{"name", data.name}, {"checksum", data.checksum}}},
           {"sizes", sizes},

@@ -21,7 +21,6 @@ struct RunSeconds {
 
 struct RunResult {
   const Run& run;
-  std::string study;   ///< "ae_fashion"
   std::string method;  ///< for people: "RMSprop, binary cross-entropy"
   std::string loss;    ///< likewise: "binary cross-entropy"
   Index parameters;

@@ -1,5 +1,6 @@
 #include "apps/study/run/runs.h"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <thread>
@@ -57,8 +58,8 @@ bool is_complete(const StudyOptions& options, const fs::path& folder, std::uint6
 }
 
 std::vector<std::string> run_side_by_side(
-    const StudyOptions& options, RunFolder& parent, const std::vector<PlannedRun>& plan,
-    const std::string& summary, bool shows,
+    const StudyOptions& options, const std::string& study, RunFolder& parent,
+    const std::vector<PlannedRun>& plan, const std::string& summary, bool shows,
     const std::function<void(std::size_t i, const Run&)>& run_one) {
   std::vector<bool> complete;  // known before anything changes
   for (const PlannedRun& run : plan) {
@@ -69,9 +70,8 @@ std::vector<std::string> run_side_by_side(
 
   const CatchSignals catch_signals;
   RunsProgress progress(plan, shows ? stderr : nullptr);
-  std::vector<std::string> errors(plan.size());  // empty: none
+  std::vector<std::string> broke_down(plan.size()), failed(plan.size());  // empty: neither
   std::atomic<std::size_t> next = 0;
-  std::atomic<bool> failed = false;  // worse than by breaking down
   const auto work = [&](int threads) {
     const ThreadLimit limit(threads);
     for (std::size_t i = next++; i < plan.size() && !signal_caught(); i = next++) {
@@ -81,6 +81,7 @@ std::vector<std::string> run_side_by_side(
         if (!complete[i]) {
           RunFolder folder(path, existing_of(options, path), planned.holds, planned.settings);
           const Run run{.options = options,
+                        .study = study,
                         .seed = planned.seed,
                         .folder = folder,
                         .settings = planned.settings,
@@ -91,12 +92,11 @@ std::vector<std::string> run_side_by_side(
       } catch (const Interrupted&) {
         return;
       } catch (const BrokeDown& e) {
-        errors[i] = e.happened;
+        broke_down[i] = e.happened;
       } catch (const std::exception& e) {
-        errors[i] = e.what();
-        failed = true;
+        failed[i] = e.what();
       }
-      progress.ended(i, errors[i], complete[i]);
+      progress.ended(i, broke_down[i] + failed[i], complete[i]);
     }
   };
   const int threads = num_threads();
@@ -108,8 +108,8 @@ std::vector<std::string> run_side_by_side(
   }
 
   if (const int signal = signal_caught()) throw Interrupted(signal);
-  if (failed) throw Error(failed_runs(plan, errors));
-  return errors;
+  if (std::ranges::count(failed, "") < std::ssize(failed)) throw Error(failed_runs(plan, failed));
+  return broke_down;
 }
 
 }  // namespace gradus::study

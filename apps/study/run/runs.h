@@ -39,11 +39,11 @@ bool is_complete(const StudyOptions& options, const std::filesystem::path& folde
 /// With `options.resume` a run that was begun goes on and one that was not begins. With `shows`
 /// progress is shown on standard error, one line for all. A run that fails does not end the others;
 /// once all have ended, throws `Error` that names the first that failed, or Interrupted after a
-/// signal. Where runs did no worse than to break down (see run_or_report), returns for each run of
-/// the plan what happened, nothing where all is well.
+/// signal. Where runs did no worse than to break down (see run_or_report), which is no failure,
+/// returns for each run of the plan what happened, nothing where all is well.
 std::vector<std::string> run_side_by_side(
-    const StudyOptions& options, RunFolder& parent, const std::vector<PlannedRun>& plan,
-    const std::string& summary, bool shows,
+    const StudyOptions& options, const std::string& study, RunFolder& parent,
+    const std::vector<PlannedRun>& plan, const std::string& summary, bool shows,
     const std::function<void(std::size_t i, const Run&)>& run_one);
 
 }  // namespace gradus::study

@@ -66,6 +66,8 @@ void RunsProgress::ended(std::size_t i, const std::string& error, bool complete)
   Watcher& run = *watchers_[i];
   ++ended_;
   run.running = false;
+  // What was trained before, or never will be after an error, took no time of now.
+  done_at_begin_ += (1 - run.done) / static_cast<double>(watchers_.size());
   run.done = 1;
   if (!stream_) return;
   std::string what = "done";

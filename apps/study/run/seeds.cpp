@@ -71,7 +71,7 @@ void run_several(const StudyOptions& options, const std::string& study, const Se
   }
   check_all_asked_for(folder, plan);
   const std::vector<std::string> broke_down =
-      run_side_by_side(options, folder, plan, "summary.html", !options.quiet,
+      run_side_by_side(options, study, folder, plan, "summary.html", !options.quiet,
                        [&](std::size_t, const Run& run) { run_one(run); });
   const std::vector<Figure> figures = write_summary(folder, study, plan, broke_down);
   if (std::ranges::count(broke_down, "") < std::ssize(plan)) {
@@ -94,6 +94,7 @@ void run_single(const StudyOptions& options, const std::string& study, const Set
   }
   optim::ProgressBar bar;
   run_or_report({.options = options,
+                 .study = study,
                  .seed = options.seed,
                  .folder = folder,
                  .settings = all,

@@ -255,7 +255,6 @@ void add_head(Report& report, const std::string& study, const std::vector<Planne
         {key.label, fmt::format("{:.{}f}", figure->mean(), key.decimals),
          fmt::format("± {:.{}f}, {}", figure->sample_std(), key.decimals, key.note)});
   }
-  report.footer = footer(study);
 }
 
 }  // namespace
@@ -276,7 +275,7 @@ std::vector<Figure> write_summary(RunFolder& folder, const std::string& study,
   std::ranges::stable_sort(groups, {}, [](const FigureGroup& group) {  // results first
     return group.name == "sizes" || group.name == "seconds";
   });
-  Page page(folder);
+  Page page(folder, study);
   add_head(page.report(), study, plan, whole.size(), figures);
   if (!all) add_broken_runs(page, plan, broke_down);
   if (!whole.empty()) {
