@@ -21,21 +21,16 @@ struct Sets {
 
 // The mean errors of the images of each class.
 study::Table errors_by_class(const study::ImageSet& test, const std::vector<double>& mae) {
-  study::Table table{"Reconstruction loss of the test images: the mean absolute error (MAE)",
-                     {{"class"}, {"images", true}, {"mean", true}, {"std", true}},
-                     {}};
+  study::ErrorTable errors("Reconstruction loss of the test images: the mean absolute error (MAE)",
+                           "class", "images");
   for (std::size_t label = 0; label < study::kFashionClasses.size(); ++label) {
     std::vector<double> own;
     for (std::size_t i = 0; i < mae.size(); ++i) {
       if (test.labels[i] == static_cast<int>(label)) own.push_back(mae[i]);
     }
-    if (own.empty()) continue;
-    const study::MeanStd m = study::mean_std(own);
-    table.rows.push_back({std::string(study::kFashionClasses[label]),
-                          study::grouped(std::ssize(own)), fmt::format("{:.4f}", m.mean),
-                          fmt::format("{:.4f}", m.std)});
+    if (!own.empty()) errors.add(std::string(study::kFashionClasses[label]), own);
   }
-  return table;
+  return errors.table;
 }
 
 std::string scores_csv(const study::ImageSet& test, const std::vector<double>& mae) {

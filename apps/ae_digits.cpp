@@ -32,14 +32,11 @@ void run(const study::Digits& data, double load_seconds, const study::Run& run) 
   study::Stopwatch watch;
   const study::Reconstruct reconstruct = study::reconstruction_of(model, layers.output);
   const study::DigitErrors errors = study::judge_digits(sets, reconstruct);
-  // The notebook counts a digit exactly on the threshold as normal, `predict` one
-  // below: it gets the next number.
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   study::save_models(model,
                      {.study = run.study,
                       .layers = layers,
                       .range = {0, 16},
-                      .threshold = std::nextafter(errors.threshold, kInfinity),
+                      .threshold = errors.least_anomalous(),
                       .threshold_name = "percentile_99"},
                      run.folder);
   result.seconds.evaluate = watch.seconds();

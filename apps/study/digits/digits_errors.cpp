@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "apps/study/analysis/statistics.h"
 
@@ -40,6 +42,10 @@ DigitErrors judge_digits(const DigitSets& sets, const Reconstruct& reconstruct) 
   return e;
 }
 
+double DigitErrors::least_anomalous() const {
+  return std::nextafter(threshold, std::numeric_limits<double>::infinity());
+}
+
 std::int64_t DigitErrors::flipped_anomalies() const {
   return std::ranges::count_if(flipped_mae, [&](double mae) { return mae > threshold; });
 }
@@ -47,12 +53,7 @@ std::int64_t DigitErrors::flipped_anomalies() const {
 void write_digit_tables(RunFolder& folder, const DigitSets& sets, const DigitErrors& e) {
   folder.write("thresholds.csv", fmt::format("name,threshold\npercentile_{:.0f},{}\n",
                                              kDigitsPercentile, e.threshold));
-  std::string scores = "index,label,mae,predicted_normal\n";
-  for (std::size_t i = 0; i < e.test.size(); ++i) {
-    scores += fmt::format("{},{},{},{}\n", sets.test_index[i], sets.test_labels[i], e.test[i],
-                          e.test[i] <= e.threshold ? 1 : 0);
-  }
-  folder.write("scores.csv", scores);
+  write_scores(folder, sets.test_index, sets.test_labels, e.test, e.least_anomalous());
   write_histogram(folder, "train", e.train, kBins);
   write_histogram(folder, "test", e.test, kBins);
 }

@@ -23,6 +23,9 @@ struct DigitErrors {
   Tensor flipped;                   ///< (10, columns, rows): the first digits, transposed
   std::vector<double> flipped_mae;  ///< theirs
 
+  /// The least error above the threshold: the notebook counts a digit exactly on it
+  /// as normal, the other studies and `predict` one below.
+  double least_anomalous() const;
   /// How many of the transposed digits are above the threshold.
   std::int64_t flipped_anomalies() const;
 };

@@ -45,12 +45,8 @@ LineChart ecg_sweep(const EcgErrors& e, const std::vector<bool>& is_normal) {
 void write_ecg_tables(RunFolder& folder, const EcgSets& sets, const EcgErrors& e,
                       const LineChart& sweep) {
   folder.write("thresholds.csv", fmt::format("name,threshold\nmean_plus_std,{}\n", e.threshold));
-  std::string scores = "index,label,mae,predicted_normal\n";
-  for (std::size_t i = 0; i < e.test.size(); ++i) {
-    scores += fmt::format("{},{},{},{}\n", sets.test_index[i], sets.test_is_normal[i] ? 1 : 0,
-                          e.test[i], e.test[i] < e.threshold ? 1 : 0);
-  }
-  folder.write("scores.csv", scores);
+  const std::vector<int> labels(sets.test_is_normal.begin(), sets.test_is_normal.end());
+  write_scores(folder, sets.test_index, labels, e.test, e.threshold);
   std::string points = "threshold,train_accuracy,train_precision,train_recall\n";
   for (std::size_t i = 0; i < sweep.x.size(); ++i) {
     points += fmt::format("{},{},{},{}\n", sweep.x[i], sweep.lines[0].y[i], sweep.lines[1].y[i],

@@ -51,16 +51,6 @@ Chart histogram_chart(const char* name, const char* of, const std::vector<double
       .height = 360};
 }
 
-ConfusionMatrix matrix(const char* title, double threshold, const Confusion& c) {
-  return {.title = title,
-          .note = fmt::format("threshold {:.5f}", threshold),
-          .counts = {{{c.abnormal_as_abnormal, c.abnormal_as_normal},
-                      {c.normal_as_abnormal, c.normal_as_normal}}},
-          .accuracy = c.accuracy(),
-          .precision = c.precision(),
-          .recall = c.recall()};
-}
-
 }  // namespace
 
 void fill_ecg_page(Page& page, const RunResult& result, const EcgSets& sets,
@@ -90,8 +80,8 @@ void fill_ecg_page(Page& page, const RunResult& result, const EcgSets& sets,
       Paragraph{"Normal is the positive class: precision is the share of truly normal "
                 "beats among those predicted normal, recall the share of the normal "
                 "beats that were predicted normal."});
-  page.add(ConfusionMatrices{{matrix("Test set", e.threshold, test),
-                              matrix("Training set", e.threshold, e.train_confusion)}});
+  page.add(ConfusionMatrices{{confusion_matrix("Test set", e.threshold, test),
+                              confusion_matrix("Training set", e.threshold, e.train_confusion)}});
   page.section("Two heartbeats");
   page.chart(beat_chart("ecg_normal", "A normal ECG", sets.train_normal),
              "The first normal beat of the training set.");
@@ -110,19 +100,13 @@ void fill_ecg_page(Page& page, const RunResult& result, const EcgSets& sets,
       "loss, which is of normal beats alone, is no overfitting."});
 
   page.section("Reconstruction errors");
-  Table table{"Reconstruction loss: the mean absolute error (MAE) of each beat",
-              {{"set"}, {"beats", true}, {"mean", true}, {"std", true}},
-              {}};
-  const auto row = [&](const char* name, const std::vector<double>& mae) {
-    const MeanStd m = mean_std(mae);
-    table.rows.push_back({name, grouped(std::ssize(mae)), fmt::format("{:.4f}", m.mean),
-                          fmt::format("{:.4f}", m.std)});
-  };
-  row("training, normal", e.train_normal);
-  row("training, abnormal", e.train_abnormal);
-  row("test, normal", e.test_normal);
-  row("test, abnormal", e.test_abnormal);
-  page.add(std::move(table));
+  ErrorTable errors("Reconstruction loss: the mean absolute error (MAE) of each beat", "set",
+                    "beats");
+  errors.add("training, normal", e.train_normal);
+  errors.add("training, abnormal", e.train_abnormal);
+  errors.add("test, normal", e.test_normal);
+  errors.add("test, abnormal", e.test_abnormal);
+  page.add(std::move(errors.table));
   page.chart(histogram_chart("train_normal", "normal training beats", e.train_normal, e.threshold,
                              Ink::kSlate),
              "Reconstruction losses of the normal training beats; the threshold is their mean plus "

@@ -69,14 +69,7 @@ void add_head(Report& report, const FashionRun& run) {
 void add_results(Page& page, const FashionRun& run) {
   ConfusionMatrices matrices;
   for (const ThresholdResult& r : run.evaluation.results) {
-    const Confusion& c = r.confusion;
-    matrices.matrices.push_back({.title = r.title,
-                                 .note = fmt::format("threshold {:.5f}", r.threshold),
-                                 .counts = {{{c.abnormal_as_abnormal, c.abnormal_as_normal},
-                                             {c.normal_as_abnormal, c.normal_as_normal}}},
-                                 .accuracy = c.accuracy(),
-                                 .precision = c.precision(),
-                                 .recall = c.recall()});
+    matrices.matrices.push_back(confusion_matrix(r.title, r.threshold, r.confusion));
   }
   page.section("Results on the test set");
   page.add(
@@ -125,21 +118,15 @@ void add_extremes(Page& page, const FashionRun& run) {
 
 void add_errors(Page& page, const FashionRun& run) {
   const Evaluation& e = run.evaluation;
-  Table table{"Reconstruction loss: the mean absolute error (MAE) of each image",
-              {{"set"}, {"images", true}, {"mean", true}, {"std", true}},
-              {}};
-  const auto row = [&](const char* name, const std::vector<double>& mae) {
-    const MeanStd m = mean_std(mae);
-    table.rows.push_back({name, grouped(std::ssize(mae)), fmt::format("{:.4f}", m.mean),
-                          fmt::format("{:.4f}", m.std)});
-  };
-  row("training, normal", e.train_normal);
-  row("validation, normal", e.valid_normal);
-  row("validation, abnormal", e.valid_abnormal);
-  row("test, normal", e.test_normal);
-  row("test, abnormal", e.test_abnormal);
+  ErrorTable errors("Reconstruction loss: the mean absolute error (MAE) of each image", "set",
+                    "images");
+  errors.add("training, normal", e.train_normal);
+  errors.add("validation, normal", e.valid_normal);
+  errors.add("validation, abnormal", e.valid_abnormal);
+  errors.add("test, normal", e.test_normal);
+  errors.add("test, abnormal", e.test_abnormal);
   page.section("Reconstruction errors");
-  page.add(std::move(table));
+  page.add(std::move(errors.table));
   for (const HistogramOf& h : histograms_of(run)) {
     page.chart(histogram_chart(h, e.search.thresholds),
                fmt::format("Reconstruction losses of {}.", h.caption));

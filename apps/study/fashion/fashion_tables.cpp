@@ -18,24 +18,14 @@ std::string sweep_csv(const std::vector<SweepPoint>& sweep) {
   return csv;
 }
 
-std::string scores_csv(const FashionRun& run) {
-  std::string csv = "index,label,mae,predicted_normal\n";
-  const double threshold = run.evaluation.search.thresholds.best_validation;
-  for (std::size_t i = 0; i < run.evaluation.test.size(); ++i) {
-    const double mae = run.evaluation.test[i];
-    csv += fmt::format("{},{},{},{}\n", run.sets.test.index[i], run.sets.test.labels[i], mae,
-                       mae < threshold ? 1 : 0);
-  }
-  return csv;
-}
-
 }  // namespace
 
 void write_tables(const FashionRun& run) {
   RunFolder& folder = run.run.folder;
   folder.write("thresholds.csv", thresholds_csv(run.evaluation.search.thresholds));
   folder.write("sweep.csv", sweep_csv(run.evaluation.search.sweep));
-  folder.write("scores.csv", scores_csv(run));
+  write_scores(folder, run.sets.test.index, run.sets.test.labels, run.evaluation.test,
+               run.evaluation.search.thresholds.best_validation);
   for (const HistogramOf& h : histograms_of(run)) {
     write_histogram(folder, h.name, *h.mae, kHistogramBins);
   }

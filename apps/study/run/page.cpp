@@ -128,6 +128,22 @@ void add_training(Page& page, const RunResult& result) {
   page.add(Preformatted{"The model", result.summary});
 }
 
+ConfusionMatrix confusion_matrix(std::string title, double threshold, const Confusion& c) {
+  return {.title = std::move(title),
+          .note = fmt::format("threshold {:.5f}", threshold),
+          .counts = {{{c.abnormal_as_abnormal, c.abnormal_as_normal},
+                      {c.normal_as_abnormal, c.normal_as_normal}}},
+          .accuracy = c.accuracy(),
+          .precision = c.precision(),
+          .recall = c.recall()};
+}
+
+void ErrorTable::add(std::string name, const std::vector<double>& mae) {
+  const MeanStd m = mean_std(mae);
+  table.rows.push_back({std::move(name), grouped(std::ssize(mae)), fmt::format("{:.4f}", m.mean),
+                        fmt::format("{:.4f}", m.std)});
+}
+
 void add_facts(Page& page, const RunResult& result, const DataSource& data, Facts first) {
   const StudyOptions& options = result.run.options;
   Facts facts = std::move(first);

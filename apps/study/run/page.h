@@ -62,6 +62,20 @@ Chart loss_chart(const optim::History& history, const std::string& loss);
 /// The section "Training": loss curves, the first, best and last epoch, the model.
 void add_training(Page& page, const RunResult& result);
 
+/// How the test came out at `threshold`, for a block ConfusionMatrices.
+ConfusionMatrix confusion_matrix(std::string title, double threshold, const Confusion& confusion);
+
+/// Errors by set: how many `counted` ("images") a row has, their mean and standard
+/// deviation. `row` names what a row is ("set").
+struct ErrorTable {
+  ErrorTable(std::string caption, std::string row, std::string counted)
+      : table{std::move(caption),
+              {{std::move(row)}, {std::move(counted), true}, {"mean", true}, {"std", true}},
+              {}} {}
+  void add(std::string name, const std::vector<double>& mae);
+  Table table;
+};
+
 /// The section "About this run": `first`, then data, training, seed, time and software.
 void add_facts(Page& page, const RunResult& result, const DataSource& data, Facts first);
 

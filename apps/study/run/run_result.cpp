@@ -40,6 +40,16 @@ Json seconds_json(const RunSeconds& seconds) {
           {"report", seconds.report}};
 }
 
+void write_scores(RunFolder& folder, const std::vector<Index>& index,
+                  const std::vector<int>& labels, const std::vector<double>& mae,
+                  double threshold) {
+  std::string csv = "index,label,mae,predicted_normal\n";
+  for (std::size_t i = 0; i < mae.size(); ++i) {
+    csv += fmt::format("{},{},{},{}\n", index[i], labels[i], mae[i], mae[i] < threshold ? 1 : 0);
+  }
+  folder.write("scores.csv", csv);
+}
+
 void write_histogram(RunFolder& folder, const std::string& name, const std::vector<double>& scores,
                      int bins) {
   const Histogram h = histogram(scores, bins);

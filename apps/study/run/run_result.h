@@ -42,6 +42,10 @@ Json confusion_json(double threshold, const Confusion& confusion);
 /// {"load", "train", "evaluate", "report"}.
 Json seconds_json(const RunSeconds& seconds);
 
+/// `scores.csv`: index, label and error of each sample; below `threshold` it is
+/// predicted normal.
+void write_scores(RunFolder& folder, const std::vector<Index>& index,
+                  const std::vector<int>& labels, const std::vector<double>& mae, double threshold);
 /// `hist_NAME.csv`: left edge, right edge and count of each of `bins` bins.
 void write_histogram(RunFolder& folder, const std::string& name, const std::vector<double>& scores,
                      int bins);
