@@ -57,7 +57,7 @@ void fill_page(study::Page& page, const study::RunResult& result, const study::D
       {"Loss", fmt::format("{:.4f}", last.loss), "mean squared error, training"},
       {"Validation loss", fmt::format("{:.4f}", last.monitored()), "on the test images"},
       {"Test MAE", fmt::format("{:.4f}", study::mean_std(mae).mean), "mean absolute error"},
-      {"Training", fmt::format("{:.1f} s", result.seconds.train),
+      {"Training", study::seconds_text(result.seconds.train),
        fmt::format("{} epochs", last.epoch)}};
 
   page.section("Test images and their reconstructions");
@@ -107,8 +107,9 @@ void run(const study::FashionMnist& data, const Sets& sets, double load_seconds,
   });
   if (!run.prints) return;
   const optim::EpochLog& last = result.training.last();
-  fmt::print("\n{}: seed {}\n  loss {:.4f}, val_loss {:.4f} after {} epochs, {:.1f} s\n", run.study,
-             run.seed, last.loss, last.monitored(), last.epoch, result.seconds.train);
+  fmt::print("\n{}: seed {}\n  loss {:.4f}, val_loss {:.4f} after {} epochs, {}\n", run.study,
+             run.seed, last.loss, last.monitored(), last.epoch,
+             study::seconds_text(result.seconds.train));
   fmt::print("Report: {}\n", (run.folder / "report.html").string());
 }
 

@@ -40,6 +40,7 @@ int main() {
   };
   optim::fit(adam, {rows, rows}, loss, {.epochs = 500, .batch_size = 2});
 
+  const NoGrad no_grad;                          // predict: nothing is recorded
   const Variable code = vae(Variable(rows))[1];  // the mean, without noise
   const Variable again = sigmoid(vae.decoder(code));
   fmt::print("{:.0f}\n", fmt::join(again.value().data(), " "));

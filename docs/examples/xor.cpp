@@ -18,6 +18,7 @@ int main() {
   };
   optim::fit(adam, {inputs, exclusive_or}, loss, {.epochs = 300, .batch_size = 4});
 
+  const NoGrad no_grad;  // predict: nothing is recorded
   const Variable probability = sigmoid(model(Variable(inputs)));
   for (const Scalar p : probability.value().data()) fmt::print("{:.1f}\n", p);
 }

@@ -68,7 +68,9 @@ std::string page() {
 Every operation on Variables: what it computes, its gradient, the shapes it takes, what it refuses
 with an `Error`, and how large its errors were. A gradient is written for an output y (or c, z) whose
 gradient is dy. "Broadcast" means that shapes stretch to each other as in NumPy; a gradient is then
-summed over what was stretched.
+summed over what was stretched. Where values are averaged, n is their number; in `softmax_cross_entropy`
+and `gaussian_kl` it is the number of samples. Comparisons (`>`, `==` and the like) are left out: they give
+constants.
 
 This page is written by the tests from the table that proves the operations (`tests/autograd/table`),
 in double precision: {} operations in {} variants, {} comparisons over random shapes of rank 0 to 4,
@@ -79,6 +81,9 @@ the worst of all elements of all draws:
    operations {:.0e}, held below {:.0e};
 2. the gradient against five-point central differences of the value; {:.0e}, held below {:.0e};
 3. the second derivative against such differences of the gradient; {:.0e}, held below {:.0e}.
+
+`ctest --preset release -R OperationsPage` writes this page to `build/release/tests/operations.md`, and fails
+where the one in `docs` differs in more than measured errors.
 )",
                      entries, all.rows, all.cases, all.value, kRounding, all.gradient,
                      kDifferences.tolerance, all.second, kDifferences.tolerance) +

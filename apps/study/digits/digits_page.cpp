@@ -88,8 +88,7 @@ void fill_digit_page(Page& page, const RunResult& result, const DigitSets& sets,
       {"Transposed", fmt::format("{} / {}", e.flipped_anomalies(), flipped), "found anomalous"},
       {"Their error", fmt::format("{:.4f}", mean_std(e.flipped_mae).mean), "mean MAE"},
       {"Validation loss", fmt::format("{:.4f}", last.monitored()), "mean squared error"},
-      {"Training", fmt::format("{:.1f} s", result.seconds.train),
-       fmt::format("{} epochs", last.epoch)}};
+      {"Training", seconds_text(result.seconds.train), fmt::format("{} epochs", last.epoch)}};
 
   page.section("Digits and their reconstructions");
   const Tensor first = sets.all.rows(0, flipped);

@@ -72,7 +72,7 @@ void fill_ecg_page(Page& page, const RunResult& result, const EcgSets& sets,
                      {"Precision", percent(test.precision()), "normal is positive"},
                      {"Recall", percent(test.recall()), "normal is positive"},
                      {"ROC-AUC", fmt::format("{:.4f}", e.roc_auc), "abnormal ranked by error"},
-                     {"Training", fmt::format("{:.1f} s", result.seconds.train),
+                     {"Training", seconds_text(result.seconds.train),
                       fmt::format("{} epochs", result.training.last().epoch)}};
 
   page.section("Results");

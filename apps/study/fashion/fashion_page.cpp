@@ -55,7 +55,7 @@ void add_head(Report& report, const FashionRun& run) {
       {"ROC-AUC", fmt::format("{:.4f}", e.roc_auc), "abnormal ranked by error"},
       {"Normal error", fmt::format("{:.4f}", mean_std(e.test_normal).mean), "mean MAE, test"},
       {"Abnormal error", fmt::format("{:.4f}", mean_std(e.test_abnormal).mean), "mean MAE, test"},
-      {"Training", fmt::format("{:.1f} s", run.seconds.train),
+      {"Training", seconds_text(run.seconds.train),
        fmt::format("{} epochs", run.training.last().epoch)}};
   const double larger_share = std::max(normal_share, 1 - normal_share);
   if (larger_share > kUnbalanced) {

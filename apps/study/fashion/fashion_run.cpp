@@ -5,6 +5,7 @@
 
 #include "apps/study/model/model_file.h"
 #include "apps/study/run/stopwatch.h"
+#include "apps/study/text/text.h"
 #include "tensor/error.h"
 
 namespace gradus::study {
@@ -17,8 +18,8 @@ void print_summary(const FashionRun& run) {
   fmt::print("\n{}: classes {} normal, {} abnormal, seed {}\n", run.run.study,
              fmt::join(run.sets.normal_classes, ","), fmt::join(run.sets.abnormal_classes, ","),
              run.run.seed);
-  fmt::print("  loss {:.4f}, val_loss {:.4f} after {} epochs, {:.1f} s\n", last.loss,
-             last.monitored(), last.epoch, run.seconds.train);
+  fmt::print("  loss {:.4f}, val_loss {:.4f} after {} epochs, {}\n", last.loss, last.monitored(),
+             last.epoch, seconds_text(run.seconds.train));
   fmt::print("  test MAE: normal {:.4f} +- {:.4f}, abnormal {:.4f} +- {:.4f}\n", normal.mean,
              normal.std, abnormal.mean, abnormal.std);
   fmt::print("  {:<20} {:>9} {:>9} {:>9} {:>9}\n", "threshold", "value", "accuracy", "precision",

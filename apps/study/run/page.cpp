@@ -161,8 +161,9 @@ void add_facts(Page& page, const RunResult& result, const DataSource& data, Fact
   }
   add("Seed", std::to_string(result.run.seed));
   add("Threads", std::to_string(num_threads()));
-  add("Time", fmt::format("{:.1f} s training, {:.2f} s loading, {:.2f} s evaluation",
-                          result.seconds.train, result.seconds.load, result.seconds.evaluate));
+  add("Time", fmt::format("{} training, {:.2f} s loading, {:.2f} s evaluation",
+                          seconds_text(result.seconds.train), result.seconds.load,
+                          result.seconds.evaluate));
   add("Software", fmt::format("gradus {}, {}", GRADUS_VERSION, blas_description()));
   page.section("About this run");
   page.add(std::move(facts));

@@ -21,6 +21,11 @@ inline std::string grouped(int64_t count) {
   return digits;
 }
 
+/// 23.49 as "23.5 s", less than a second with two decimals.
+inline std::string seconds_text(double seconds) {
+  return fmt::format("{:.{}f} s", seconds, seconds < 1 ? 2 : 1);
+}
+
 /// 0.9825 as "98.25 %"; a dash where it is not finite.
 inline std::string percent(double share) {
   return std::isfinite(share) ? fmt::format("{:.2f} %", 100 * share) : "–";

@@ -105,7 +105,7 @@ Family loss_family() {
       {"binary_cross_entropy", "nn::binary_cross_entropy(p, t)", "y = mean of -t ln p - (1 - t) ln(1 - p), logarithms at least -100", "dp = dy ((1 - t) / (1 - p) - t / p) / n, divisors at least 1e-12, dt = dy (ln(1 - p) - ln p) / n", "two of one shape to ()", "unequal shapes"},
       {"huber", "nn::huber(x, t, delta)", "y = mean of e^2 / 2 where |e| <= delta, else of delta (|e| - delta / 2), e = x - t", "dx = dy e / n, e within -delta and delta, dt = -dx", "two of one shape to ()", "unequal shapes, delta not above 0"},
       {"softmax_cross_entropy", "nn::softmax_cross_entropy(z, t)", "y = sum of -t log_softmax(z) / n", "dz = dy (softmax(z) sum of t - t) / n, dt = -dy log_softmax(z) / n", "two of one shape (n, classes), or n class numbers, to ()", "other shapes, a class that is not there"},
-      {"gaussian_kl", "nn::gaussian_kl(m, v)", "y = sum of (m^2 + e^v - 1 - v) / 2, by sample", "dm = dy m / n, dv = dy (e^v - 1) / (2 n)", "two of one shape (n, ...) to ()", "unequal shapes, rank 0"},
+      {"gaussian_kl", "nn::gaussian_kl(m, v)", "y = sum of (m^2 + e^v - 1 - v) / (2 n)", "dm = dy m / n, dv = dy (e^v - 1) / (2 n)", "two of one shape (n, ...) to ()", "unequal shapes, rank 0"},
       {"sample", "nn::sample(m, v, noise)", "z = m + e^(v / 2) noise", "dm = dz, dv = dz noise e^(v / 2) / 2", "three of one shape", "unequal shapes"},
   };
   family.rows = {
