@@ -235,5 +235,19 @@ TEST(Encoding, CleansTextButKeepsWhatIsValid) {
   EXPECT_EQ(clean_line("a\nb"), "a b");
 }
 
+TEST(Encoding, ReplacesEveryControlCharacter) {
+  const std::string bad = "\xEF\xBF\xBD";
+  for (int code = 0; code < 0x20; ++code) {
+    const std::string c(1, static_cast<char>(code));
+    EXPECT_EQ(clean_utf8(c), code == '\n' || code == '\t' ? c : bad) << code;
+  }
+  EXPECT_EQ(clean_utf8("~\x7F!"), "~" + bad + "!");
+  for (int code = 0x80; code < 0xA0; ++code) {
+    const std::string c = {'\xC2', static_cast<char>(code)};
+    EXPECT_EQ(clean_utf8("a" + c + "b"), "a" + bad + "b") << code;
+  }
+  EXPECT_EQ(clean_utf8("\xC2\xA0"), "\xC2\xA0");  // the first that is none
+}
+
 }  // namespace
 }  // namespace gradus::study
