@@ -50,9 +50,7 @@ Ecg load(const fs::path& file) {
     data.is_normal.push_back(label == 1);
     data.values.insert(data.values.end(), row.begin(), row.end() - 1);
   }
-  Sha256 hash;
-  hash.update(content);
-  data.checksum = "sha256:" + hash.hex();
+  data.checksum = checksum_of({content});
   return data;
 }
 
