@@ -71,6 +71,12 @@ TEST(HistogramTest, LosesNoValue) {
   }
 }
 
+TEST(HistogramTest, CountsInGivenBins) {
+  const std::vector<double> edges = {0, 1, 4, 5};
+  EXPECT_THAT(bin_counts(std::vector<double>{0, 1, 3.9, 4, 5, 5}, edges), ElementsAre(1, 2, 3));
+  EXPECT_THAT(bin_counts({}, edges), ElementsAre(0, 0, 0));
+}
+
 TEST(HistogramTest, RefusesWhatHasNoBins) {
   const double infinity = std::numeric_limits<double>::infinity();
   EXPECT_THROW(histogram(std::vector<double>{1, 2}, 0), Error);

@@ -7,7 +7,6 @@
 
 #include "tensor/error.h"
 #include "tests/support/idx_files.h"
-#include "tests/support/temp_dir.h"
 
 namespace gradus::study {
 namespace {
@@ -35,15 +34,6 @@ TEST(IdxTest, ParsesTheEmptyArray) {
   const IdxArray array = parse_idx(test::idx({0, 28, 28}, ""), 3, "some.idx");
   EXPECT_THAT(array.dims, ElementsAre(0, 28, 28));
   EXPECT_THAT(array.bytes, IsEmpty());
-}
-
-TEST(IdxTest, ReadsFilesPlainAndGzipped) {
-  const test::TempDir folder;
-  test::write(folder / "plain", kSmall);
-  test::write(folder / "packed", test::gzip(kSmall));
-  EXPECT_EQ(read_idx(folder / "plain", 3, 100).bytes, read_idx(folder / "packed", 3, 100).bytes);
-  EXPECT_THROW(read_idx(folder / "packed", 3, kSmall.size() - 1), Error);
-  EXPECT_THROW(read_idx(folder.path(), 3, 100), Error);
 }
 
 TEST(IdxTest, SaysWhatIsWrong) {
@@ -86,14 +76,8 @@ TEST(IdxTest, RefusesSizesWhoseProductOverflows) {
 }
 
 TEST(IdxTest, RefusesTruncationAtEveryByte) {
-  const std::string packed = test::gzip(kSmall);
-  const test::TempDir folder;
   for (size_t size = 0; size < kSmall.size(); ++size) {
     EXPECT_THROW(parse_idx(kSmall.substr(0, size), 3, "some.idx"), Error) << size;
-  }
-  for (size_t size = 0; size < packed.size(); ++size) {
-    test::write(folder / "cut", packed.substr(0, size));
-    EXPECT_THROW(read_idx(folder / "cut", 3, 1000), Error) << size;
   }
 }
 

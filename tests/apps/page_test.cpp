@@ -95,7 +95,7 @@ TEST_F(PageTest, WriteFillsEveryChartsOwnBlock) {
   EXPECT_THAT(left.chart.light_svg, HasSubstr("line of left"));
   EXPECT_THAT(right.chart.light_svg, HasSubstr("line of right"));
   EXPECT_EQ(left.caption, "The left one.");
-  EXPECT_EQ(right.alt, "The right one.");
+  EXPECT_EQ(right.caption, "The right one.");
   EXPECT_LT(html.find(base64(left.chart.light_svg)), html.find("Between."));
   EXPECT_THAT(html, AllOf(HasSubstr(base64(right.chart.dark_svg)), HasSubstr("href=\"left.png\"")));
   EXPECT_TRUE(fs::exists(folder_ / "left.png"));

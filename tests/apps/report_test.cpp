@@ -44,11 +44,10 @@ Report full_report() {
                                      .recall = 0.5}}}}},
                {"Second section",
                 {ChartFigure{{"out/lo\xFFss 1.png", std::string(kSvg), "dark", 960, 400},
-                             "Chart caption",
-                             "chart alt"},
+                             "Chart caption"},
                  ImageStrip{
                      grid_png(image, {.image_rows = 2, .image_columns = 2, .scale = 1, .gap = 0}),
-                     3, "strip.png", "Strip caption", "strip alt"},
+                     3, "strip.png", "Strip caption"},
                  Facts{{{"Seed", "42"}, {"Folder", "bad \xFF byte"}}},
                  Preformatted{"Summary caption", "line 1\n  line <2>"},
                  Links{{{"seed 7 <b>", "runs/seed_7/report.html"}, {"up", "../a \"b\"?.html"}}}}}},
@@ -101,9 +100,7 @@ TEST(Report, ShowsEveryBlock) {
                             "1,234,567",
                             "98.00 %",
                             "Chart caption",
-                            "chart alt",
                             "Strip caption",
-                            "strip alt",
                             "Seed",
                             "42",
                             "bad \xEF\xBF\xBD byte",
@@ -134,12 +131,25 @@ TEST(Report, LoadsNothingFromElsewhere) {
 TEST(Report, CarriesPicturesAtTheirSize) {
   const std::string html = report_html(full_report());
   EXPECT_THAT(html, HasSubstr("<img src=\"data:image/png;base64,iVBORw0KGgo"));
-  EXPECT_THAT(html, HasSubstr("width=\"6\" height=\"6\" alt=\"strip alt\""));
+  EXPECT_THAT(html, HasSubstr("width=\"6\" height=\"6\""));
   EXPECT_THAT(html, HasSubstr("<img class=\"light\" src=\"data:image/svg+xml;base64," +
                               base64(kSvg) + "\""));
   EXPECT_THAT(html, HasSubstr("<img class=\"dark\" src=\"data:image/svg+xml;base64," +
                               base64("dark") + "\""));
   EXPECT_THAT(html, HasSubstr("<a href=\"lo%FFss%201.png\">"));
+}
+
+// A screen reader reads both the name of the group and the caption below it.
+TEST(Report, RepeatsNoCaptionInItsImages) {
+  const std::string html = report_html(full_report());
+  const auto count = [&](std::string_view words) {
+    size_t found = 0;
+    for (size_t at = 0; (at = html.find(words, at)) != std::string::npos; ++at) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("<img "), 3);
+  EXPECT_EQ(count(" alt=\"\">"), 3);
+  for (const char* caption : {"Chart caption", "Strip caption"}) EXPECT_EQ(count(caption), 2);
 }
 
 TEST(Report, LinksToPagesOfItsRun) {
@@ -223,6 +233,20 @@ TEST(Encoding, CleansTextButKeepsWhatIsValid) {
   EXPECT_EQ(clean_utf8("\xF4\x90\x80\x80"), bad + bad + bad + bad);  // above U+10FFFF
   EXPECT_EQ(clean_utf8("\x1B[0m"), bad + "[0m");
   EXPECT_EQ(clean_line("a\nb"), "a b");
+}
+
+TEST(Encoding, ReplacesEveryControlCharacter) {
+  const std::string bad = "\xEF\xBF\xBD";
+  for (int code = 0; code < 0x20; ++code) {
+    const std::string c(1, static_cast<char>(code));
+    EXPECT_EQ(clean_utf8(c), code == '\n' || code == '\t' ? c : bad) << code;
+  }
+  EXPECT_EQ(clean_utf8("~\x7F!"), "~" + bad + "!");
+  for (int code = 0x80; code < 0xA0; ++code) {
+    const std::string c = {'\xC2', static_cast<char>(code)};
+    EXPECT_EQ(clean_utf8("a" + c + "b"), "a" + bad + "b") << code;
+  }
+  EXPECT_EQ(clean_utf8("\xC2\xA0"), "\xC2\xA0");  // the first that is none
 }
 
 }  // namespace

@@ -34,13 +34,18 @@ Histogram histogram(std::span<const double> values, int bins) {
          last, bins);
   }
 
-  result.counts.resize(static_cast<size_t>(bins));
-  for (const double value : values) {
-    const auto next = std::ranges::upper_bound(result.edges, value);
-    const auto bin = std::min<std::ptrdiff_t>(next - result.edges.begin(), bins) - 1;
-    ++result.counts[static_cast<size_t>(bin)];
-  }
+  result.counts = bin_counts(values, result.edges);
   return result;
+}
+
+std::vector<int64_t> bin_counts(std::span<const double> values, std::span<const double> edges) {
+  std::vector<int64_t> counts(edges.size() - 1);
+  for (const double value : values) {
+    const auto next = std::ranges::upper_bound(edges, value);
+    const auto bin = std::min(next - edges.begin(), std::ssize(counts)) - 1;
+    ++counts[static_cast<size_t>(bin)];
+  }
+  return counts;
 }
 
 }  // namespace gradus::study

@@ -1,6 +1,6 @@
 // Histograms with numpy's rules, so that ours can be laid over the notebooks'.
 //
-// Thread safety: a free function without state.
+// Thread safety: free functions without state.
 #pragma once
 
 #include <cstdint>
@@ -21,5 +21,9 @@ struct Histogram {
 /// finite, or the range is too narrow or too wide for floating point to divide.
 /// Source: numpy.histogram.
 Histogram histogram(std::span<const double> values, int bins);
+
+/// How many of `values` are in each bin between `edges`, as in a Histogram.
+/// Requires: at least two edges, strictly increasing, and no value outside of them.
+std::vector<int64_t> bin_counts(std::span<const double> values, std::span<const double> edges);
 
 }  // namespace gradus::study

@@ -35,29 +35,11 @@ Ink class_ink(int i) {
 }
 
 std::string ink_name(Ink ink) {
-  switch (ink) {
-    case Ink::kGreen:
-      return "ink_green";
-    case Ink::kCyan:
-      return "ink_cyan";
-    case Ink::kMagenta:
-      return "ink_magenta";
-    case Ink::kBlue:
-      return "ink_blue";
-    case Ink::kRed:
-      return "ink_red";
-    case Ink::kOrange:
-      return "ink_orange";
-    case Ink::kSlate:
-      return "ink_slate";
-    case Ink::kViolet:
-      return "ink_violet";
-    case Ink::kBrown:
-      return "ink_brown";
-    case Ink::kOlive:
-      return "ink_olive";
-  }
-  return "ink_slate";
+  // In the order of Ink, to its last.
+  constexpr std::array kNames{"ink_green",  "ink_cyan",  "ink_magenta", "ink_blue",  "ink_red",
+                              "ink_orange", "ink_slate", "ink_violet",  "ink_brown", "ink_olive"};
+  static_assert(kNames.size() == static_cast<size_t>(Ink::kOlive) + 1);
+  return kNames[static_cast<size_t>(ink)];
 }
 
 std::string solid_fill(Ink ink) {

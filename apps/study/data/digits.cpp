@@ -60,9 +60,7 @@ Digits parse(const std::string& content, const fs::path& path) {
       (is_label ? data.labels : data.pixels).push_back(static_cast<uint8_t>(value));
     }
   }
-  Sha256 hash;
-  hash.update(content);
-  data.checksum = "sha256:" + hash.hex();
+  data.checksum = checksum_of({content});
   data.published = data.checksum == kPublishedChecksum;
   return data;
 }

@@ -81,11 +81,8 @@ FashionMnist load(const fs::path& folder) {
   // Should a file not parse, the future waits for its thread before the contents
   // it reads go: it is declared after them.
   auto hashing = std::async(std::launch::async, [&] {
-    Sha256 hash;
-    for (const File* file : {&train_images, &train_labels, &test_images, &test_labels}) {
-      hash.update(file->content);
-    }
-    return "sha256:" + hash.hex();
+    return checksum_of(
+        {train_images.content, train_labels.content, test_images.content, test_labels.content});
   });
   FashionMnist data;
   data.folder = folder;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <string>
 
-#include "apps/study/data/gzip.h"
 #include "tensor/error.h"
 
 namespace gradus::study {
@@ -60,10 +59,6 @@ IdxArray parse_idx(std::string_view content, size_t rank, const std::filesystem:
   const auto* bytes = reinterpret_cast<const uint8_t*>(content.data());
   array.bytes.assign(bytes, bytes + content.size());
   return array;
-}
-
-IdxArray read_idx(const std::filesystem::path& path, size_t rank, size_t max_bytes) {
-  return parse_idx(read_maybe_gzip(path, max_bytes), rank, path);
 }
 
 }  // namespace gradus::study

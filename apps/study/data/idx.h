@@ -5,7 +5,7 @@
 //     most significant byte first | the values, the last index fastest
 //
 // Source: the description at the end of LeCun's page on MNIST.
-// Thread safety: free functions without state.
+// Thread safety: a free function without state.
 #pragma once
 
 #include <cstddef>
@@ -22,13 +22,9 @@ struct IdxArray {
   std::vector<uint8_t> bytes;
 };
 
-/// The array of `rank` dimensions in the IDX file `path`, gzipped or not.
-/// Throws `Error`, naming the file, where `read_maybe_gzip` does and where the
-/// header is not that of unsigned bytes of this rank or promises another number
-/// of bytes than there are.
-IdxArray read_idx(const std::filesystem::path& path, size_t rank, size_t max_bytes);
-
-/// The same from the file's inflated `content`; `path` serves the messages.
+/// The array of `rank` dimensions in the inflated `content` of the IDX file `path`.
+/// Throws `Error`, naming the file, where the header is not that of unsigned bytes
+/// of this rank or promises another number of bytes than there are.
 IdxArray parse_idx(std::string_view content, size_t rank, const std::filesystem::path& path);
 
 }  // namespace gradus::study

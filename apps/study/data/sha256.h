@@ -1,31 +1,16 @@
-// SHA-256 (FIPS 180-4) of bytes that come in pieces, to tell data sets apart.
+// SHA-256 (FIPS 180-4), to tell data sets apart.
 //
-// Thread safety: one object, one thread at a time.
+// Thread safety: a free function without state.
 #pragma once
 
-#include <memory>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
-struct evp_md_ctx_st;  // OpenSSL's EVP_MD_CTX; its header is not ours to pass on
-
 namespace gradus::study {
 
-/// The running hash of all bytes given so far. Throws `Error` where OpenSSL fails.
-class Sha256 {
- public:
-  Sha256();
-
-  void update(std::string_view bytes);
-
-  /// The hash as 64 lower-case hexadecimal digits. More may be added afterwards.
-  std::string hex() const;
-
- private:
-  struct Free {
-    void operator()(evp_md_ctx_st* context) const;
-  };
-  std::unique_ptr<evp_md_ctx_st, Free> context_;
-};
+/// "sha256:" and the hash of the pieces in a row, as 64 lower-case hexadecimal
+/// digits. Throws `Error` where OpenSSL fails.
+std::string checksum_of(std::initializer_list<std::string_view> pieces);
 
 }  // namespace gradus::study

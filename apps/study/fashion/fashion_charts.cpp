@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "apps/study/analysis/histogram.h"
@@ -30,15 +29,12 @@ Chart histogram_chart(const HistogramOf& of, const Thresholds& thresholds) {
     chart.sets = {{"", all.counts, of.ink}};
   } else {
     // The same bins for both kinds, stacked to the outline of all.
-    HistogramSet normal{"normal", std::vector<int64_t>(all.counts.size()), Ink::kSlate};
-    HistogramSet abnormal{"abnormal", std::vector<int64_t>(all.counts.size()), Ink::kOrange};
+    std::vector<double> normal, abnormal;
     for (std::size_t i = 0; i < of.mae->size(); ++i) {
-      const auto after = std::upper_bound(all.edges.begin(), all.edges.end(), (*of.mae)[i]);
-      const auto bin =
-          std::min<std::ptrdiff_t>(after - all.edges.begin() - 1, std::ssize(all.counts) - 1);
-      ++((*of.is_normal)[i] ? normal : abnormal).counts[static_cast<std::size_t>(bin)];
+      ((*of.is_normal)[i] ? normal : abnormal).push_back((*of.mae)[i]);
     }
-    chart.sets = {normal, abnormal};
+    chart.sets = {{"normal", bin_counts(normal, all.edges), Ink::kSlate},
+                  {"abnormal", bin_counts(abnormal, all.edges), Ink::kOrange}};
   }
   return {.name = fmt::format("hist_{}", of.name),
           .title = fmt::format("Reconstruction losses of {}", of.caption),

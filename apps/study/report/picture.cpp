@@ -55,11 +55,11 @@ struct Labels {
   int height() const { return kLabelHeight * scale; }
 };
 
-// The picture while it is drawn: cells of equal size on a white page, those of a
-// row with labels below room for them.
-class Page {
+// The picture while it is drawn: cells of equal size on white, those of a row
+// with labels below room for them.
+class Canvas {
  public:
-  Page(const char* op, const ImageGrid& grid)
+  Canvas(const char* op, const ImageGrid& grid)
       : grid_(grid),
         image_width_(int64_t{grid.image_columns} * grid.scale),
         image_height_(int64_t{grid.image_rows} * grid.scale),
@@ -204,8 +204,8 @@ std::string grid_png(std::span<const float> images, const ImageGrid& grid) {
          cells, grid.grid_rows, grid.grid_columns);
   }
   check_labels(kOp, grid.labels, cells);
-  Page page(kOp, grid);
-  for (int64_t i = 0; i < count; ++i) page.draw(static_cast<int>(i), image_at(images, i, grid));
+  Canvas canvas(kOp, grid);
+  for (int64_t i = 0; i < count; ++i) canvas.draw(static_cast<int>(i), image_at(images, i, grid));
   for (const int cell : grid.framed) {
     if (cell < 0 || cell >= cells || grid.gap < kFrameGap) {
       fail(
@@ -213,9 +213,9 @@ std::string grid_png(std::span<const float> images, const ImageGrid& grid) {
           "least {}",
           kOp, cell, grid.gap, cells - 1, kFrameGap);
     }
-    page.frame(cell);
+    canvas.frame(cell);
   }
-  return page.png(kOp);
+  return canvas.png(kOp);
 }
 
 std::string reconstructions_png(std::span<const float> originals,
@@ -250,13 +250,13 @@ std::string reconstructions_png(std::span<const float> originals,
     grid.labels.resize(cell + 1);
     grid.labels[cell] = strip.labels[i];
   }
-  Page page(kOp, grid);
+  Canvas canvas(kOp, grid);
   for (int64_t i = 0; i < count; ++i) {
     const int upper = upper_cell(i);
-    page.draw(upper, image_at(originals, i, grid));
-    page.draw(upper + across, image_at(reconstructions, i, grid));
+    canvas.draw(upper, image_at(originals, i, grid));
+    canvas.draw(upper + across, image_at(reconstructions, i, grid));
   }
-  return page.png(kOp);
+  return canvas.png(kOp);
 }
 
 }  // namespace gradus::study

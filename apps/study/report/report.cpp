@@ -183,7 +183,6 @@ struct BlockData {
     all["height"] = std::to_string(block.chart.height);
     all["link"] = relative_link(block.chart.png.filename().string());
     all["caption"] = text(block.caption);
-    all["alt"] = text(block.alt);
     return data("chart", all);
   }
 
@@ -196,7 +195,6 @@ struct BlockData {
     all["has_link"] = flag(!block.file.empty());
     all["link"] = relative_link(block.file);
     all["caption"] = text(block.caption);
-    all["alt"] = text(block.alt);
     return data("strip", all);
   }
 

@@ -76,7 +76,6 @@ struct ConfusionMatrices {
 struct ChartFigure {
   DrawnChart chart{};
   std::string caption{};
-  std::string alt{};  ///< what the chart shows, for those who cannot see it
 };
 
 /// A PNG picture of small images. The bytes should hold one pixel an image
@@ -86,7 +85,6 @@ struct ImageStrip {
   int zoom = 2;        ///< CSS pixels to one of the picture's
   std::string file{};  ///< the larger picture beside the page; empty: no link
   std::string caption{};
-  std::string alt{};
 };
 
 /// Names and values: the data, its checksum, the seed, the versions.

@@ -40,7 +40,7 @@ Page::Page(const Run& run) : Page(run.folder, run.study) {
 
 void Page::chart(Chart chart, const std::string& caption) {
   ChartFigure figure;  // its drawing comes in `write`
-  figure.caption = figure.alt = caption;
+  figure.caption = caption;
   add(std::move(figure));
   places_.push_back({report_.sections.size() - 1, report_.sections.back().blocks.size() - 1});
   charts_.push_back(std::move(chart));
@@ -63,7 +63,7 @@ void Page::reconstructions(const std::string& name, const Tensor& images, const 
     layout.pairs_across = std::max(1, 900 / ((layout.image_columns + layout.gap) * scale));
   }
   add(ImageStrip{reconstructions_png(images.data(), outputs.data(), layout),
-                 layout.labels.empty() ? scale : 1, file, caption, caption});
+                 layout.labels.empty() ? scale : 1, file, caption});
 }
 
 void Page::images(const std::string& name, const Tensor& images, int across,
@@ -77,7 +77,7 @@ void Page::images(const std::string& name, const Tensor& images, int across,
   const std::string file = name + ".png";
   const std::string png = grid_png(images.data(), style);
   folder_.write(file, png);
-  add(ImageStrip{png, 1, file, caption, caption});
+  add(ImageStrip{png, 1, file, caption});
 }
 
 void Page::write(const std::string& file) {

@@ -29,9 +29,12 @@ size_t sequence_length(std::string_view text, size_t i) {
   return length;
 }
 
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7F;
+// Whether the valid sequence that begins at `i` is a control character but newline
+// and tab: U+0000 to U+001F, U+007F to U+009F.
+bool is_control(std::string_view text, size_t i) {
+  const uint32_t lead = byte_at(text, i);
+  if (lead == 0xC2) return byte_at(text, i + 1) < 0xA0;
+  return (lead < 0x20 && lead != '\n' && lead != '\t') || lead == 0x7F;
 }
 
 }  // namespace
@@ -42,13 +45,9 @@ std::string clean_utf8(std::string_view text) {
   clean.reserve(text.size());
   for (size_t i = 0; i < text.size();) {
     const size_t length = sequence_length(text, i);
-    if (length == 0 || is_control(text[i])) {
-      clean += kReplacement;
-      ++i;
-    } else {
-      clean += text.substr(i, length);
-      i += length;
-    }
+    const bool shown = length > 0 && !is_control(text, i);
+    clean += shown ? text.substr(i, length) : kReplacement;
+    i += std::max<size_t>(1, length);
   }
   return clean;
 }
