@@ -52,8 +52,8 @@ Ecg load(const fs::path& file) {
   }
   data.checksum = checksum_of({content});
   // No checksum: copies differ in how many digits they print.
-  data.published = data.rows == 4998 && data.samples == 140 &&
-                   std::ranges::count(data.is_normal, true) == 2919;
+  data.published =
+      data.rows == 4998 && data.samples == 140 && std::ranges::count(data.is_normal, true) == 2919;
   return data;
 }
 
