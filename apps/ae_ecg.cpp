@@ -5,6 +5,8 @@
 // deviation is an anomaly.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "apps/study/ecg/ecg_page.h"
 #include "apps/study/model/autoencoder_run.h"
 #include "apps/study/model/model_file.h"
@@ -32,10 +34,13 @@ void run(const study::Ecg& data, const study::EcgSets& sets, double load_seconds
   study::Stopwatch watch;
   const study::Reconstruct reconstruct = study::reconstruction_of(model, layers.output);
   const study::EcgErrors errors = study::judge_ecg(sets, reconstruct);
+  // `predict` is to take what the study takes: a spike is just what it looks for.
+  const auto [least, greatest] = std::ranges::minmax(sets.test.data());
+  const double margin = std::max({0.5, -1.001 * least, 1.001 * greatest - 1});
   study::save_models(model,
                      {.study = run.study,
                       .layers = layers,
-                      .range = {sets.low, sets.high, 0.5},
+                      .range = {sets.low, sets.high, margin},
                       .threshold = errors.threshold,
                       .threshold_name = "mean_plus_std"},
                      run.folder);

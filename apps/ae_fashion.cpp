@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
         study::load_fashion_mnist(study::find_fashion_mnist(options.data));
     const double load_seconds = watch.seconds();
     // Before a folder is touched.
-    study::check_fashion_sets(data, options.normal, options.abnormal, options.seed);
+    study::check_fashion_sets(data, options.normal, options.abnormal, options.seed, options.seeds);
     const study::Settings settings = study::class_settings(data, options.normal, options.abnormal);
     study::run_seeds(options, "ae_fashion", settings, [&](const study::Run& run) {
       const study::FashionSets sets =

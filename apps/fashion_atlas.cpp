@@ -283,7 +283,8 @@ int main(int argc, char** argv) {
         study::load_fashion_mnist(study::find_fashion_mnist(options.data));
     const double load_seconds = watch.seconds();
     for (std::size_t n = 0; n < kClasses; ++n) {  // before a folder is touched
-      study::check_fashion_sets(data, {static_cast<int>(n)}, others(n), options.seed);
+      study::check_fashion_sets(data, {static_cast<int>(n)}, others(n), options.seed,
+                                options.seeds);
     }
     const study::Settings settings{
         {"model", options.model}, {"KL term", options.kl ? "on" : "off"}, {"data", data.checksum}};

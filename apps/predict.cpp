@@ -49,6 +49,9 @@ void predict(const Options& options) {
   if (out != fs::file_type::not_found && out != fs::file_type::regular) {
     fail("{}: is no regular file; choose another with --out", options.out.string());
   }
+  if (study::RunFolder::is_of_a_run(options.out)) {
+    fail("{}: is of the run in its folder; choose another with --out", options.out.string());
+  }
   if (!options.force && out == fs::file_type::regular) {
     fail("{}: is there already; choose another with --out, or replace it with --force",
          options.out.string());

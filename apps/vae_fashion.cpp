@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
         study::load_fashion_mnist(study::find_fashion_mnist(options.data));
     const double load_seconds = watch.seconds();
     // Before a folder is touched.
-    study::check_fashion_sets(data, options.normal, options.abnormal, options.seed);
+    study::check_fashion_sets(data, options.normal, options.abnormal, options.seed, options.seeds);
     study::Settings settings = study::class_settings(data, options.normal, options.abnormal);
     settings.emplace_back("KL term", options.kl ? "on" : "off");
     study::run_seeds(options, "vae_fashion", settings, [&](const study::Run& run) {

@@ -16,6 +16,7 @@
 #include "apps/study/chart/chart_text.h"
 #include "tensor/error.h"
 #include "tensor/file.h"
+#include "tests/support/expect.h"
 #include "tests/support/temp_dir.h"
 
 namespace gradus::study {
@@ -264,10 +265,19 @@ TEST(DrawCharts, WithoutGnuplotSaysSoAndKeepsTheOldPicture) {
   const TempDir empty;
   write_file(folder.path() / "loss.png", "old");
   const ScopedPath path(empty.path().string());
+  EXPECT_THAT(
+      [&] { draw_charts(folder.path(), std::vector{loss_chart()}); },
+      ThrowsMessage<Error>(AllOf(HasSubstr("no gnuplot in PATH"), HasSubstr("gnuplot-nox"))));
+  EXPECT_EQ(read_file(folder.path() / "loss.png"), "old");
+  fs::create_directory(empty / "gnuplot");
+  EXPECT_THAT(test::error_of(require_gnuplot), HasSubstr("no gnuplot in PATH")) << "but a folder";
+  fs::remove(empty / "gnuplot");
+  write_file(empty / "gnuplot", "#!/none\n");
+  fs::permissions(empty / "gnuplot", fs::perms::owner_all);
+  EXPECT_NO_THROW(require_gnuplot());
   EXPECT_THAT([&] { draw_charts(folder.path(), std::vector{loss_chart()}); },
               ThrowsMessage<Error>(AllOf(HasSubstr("loss.png"), HasSubstr("gnuplot did not start"),
                                          HasSubstr("No such file"), HasSubstr("gnuplot-nox"))));
-  EXPECT_EQ(read_file(folder.path() / "loss.png"), "old");
 }
 
 TEST(DrawCharts, FailingGnuplotIsQuotedAndLeavesNoPart) {

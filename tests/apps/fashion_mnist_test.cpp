@@ -11,6 +11,7 @@
 
 #include "tensor/error.h"
 #include "tests/support/data_variable.h"
+#include "tests/support/expect.h"
 #include "tests/support/idx_files.h"
 #include "tests/support/temp_dir.h"
 
@@ -112,6 +113,18 @@ TEST_F(LoadFashionMnistTest, LoadsImagesOfAnySize) {
   EXPECT_EQ(std::string(data.test.pixels.begin(), data.test.pixels.end()), tests);
   EXPECT_EQ(data.folder, folder_.path());
   EXPECT_FALSE(data.published);
+}
+
+TEST_F(LoadFashionMnistTest, RefusesImagesThatAreAllTheSame) {
+  test::write_fashion_like(folder_.path(), {.train = 3, .test = 3, .rows = 2, .columns = 1});
+  const fs::path images = folder_ / "train-images-idx3-ubyte";
+  std::string pixels("\1\2\1\2\1\2", 6);
+  test::write(images, test::idx({3, 2, 1}, pixels));
+  EXPECT_THAT(test::error_of([&] { load_fashion_mnist(folder_.path()); }),
+              HasSubstr(images.string() + ": got 3 images that are all the same"));
+  pixels.back() = '\3';
+  test::write(images, test::idx({3, 2, 1}, pixels));
+  EXPECT_NO_THROW(load_fashion_mnist(folder_.path()));
 }
 
 TEST_F(LoadFashionMnistTest, ChecksumIsOfTheContentInOrder) {

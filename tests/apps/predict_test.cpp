@@ -225,6 +225,18 @@ TEST(Predict, NeverReplacesWhatItReads) {
   EXPECT_TRUE(read_file(folder / "images.gz") == images);
 }
 
+TEST(Predict, ReplacesNoFileOfARun) {
+  const TempDir folder;
+  fs::copy(trained("ae_basic"), folder / "run", fs::copy_options::recursive);
+  const std::string scores = read_file(folder / "run/scores.csv");
+  for (const char* out : {"scores.csv", "contents.txt"}) {
+    const Ran ran = run_study("predict", {".", test_images(), "--out", out, "--force"},
+                              {.folder = folder / "run"});
+    expect_one_complaint("predict", ran, 1, std::string(out) + ": is of the run in its folder");
+  }
+  EXPECT_TRUE(read_file(folder / "run/scores.csv") == scores);
+}
+
 TEST(Predict, BelievesNoDamagedWeights) {
   const TempDir folder;
   std::string model = read_file(trained("ae_fashion") / "model.safetensors");

@@ -99,7 +99,7 @@ TEST(RunFolder, OverwritesNothingWhereAFileOfOthersIsInTheWayOfARunBelow) {
     write_file(temp / "runs/seed_1/mine.txt", "mine");
   }
   EXPECT_THAT(refusal(temp.path(), Existing::overwrite),
-              HasSubstr("seed_1/mine.txt: is in the way and of no run"));
+              HasSubstr("seed_1/mine.txt: is in the way and not of this run"));
   EXPECT_TRUE(fs::exists(temp / "runs/seed_1/model.safetensors"));
   fs::remove(temp / "runs/seed_1/mine.txt");
   EXPECT_NO_THROW(RunFolder(temp.path(), Existing::overwrite, kRun));
@@ -267,6 +267,16 @@ TEST(RunFolder, GoesOnInItsOwnFoldersAlone) {
   fs::remove(temp / "run/charts");
   fs::create_directory_symlink(temp.path(), temp / "run/charts");
   EXPECT_THAT(refusal(temp / "run", Existing::resume), HasSubstr("run/charts: is a link"));
+}
+
+TEST(RunFolder, KnowsTheFilesOfARun) {
+  const TempDir temp;
+  { RunFolder(temp.path(), Existing::refuse, kRun).write("scores.csv", ""); }
+  write_file(temp / "mine.csv", "");
+  EXPECT_TRUE(RunFolder::is_of_a_run(temp / "scores.csv"));
+  EXPECT_TRUE(RunFolder::is_of_a_run(temp / "contents.txt"));
+  EXPECT_FALSE(RunFolder::is_of_a_run(temp / "mine.csv"));
+  EXPECT_FALSE(RunFolder::is_of_a_run(temp / "none/scores.csv"));
 }
 
 TEST(RunFolder, HasAllOnlyWithThoseOfTheRunsBelow) {

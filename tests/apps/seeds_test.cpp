@@ -128,6 +128,57 @@ TEST(RunSeeds, BelievesNoFiguresOfAnotherSeed) {
               HasSubstr(one.string() + ": is of seed 3, expected 2"));
 }
 
+TEST(RunSeeds, BelievesNoFinishedRunWithOtherSettings) {
+  const TempDir temp;
+  StudyOptions options{.out = temp / "run", .seed = 2, .seeds = 2, .epochs = 3, .quiet = true};
+  run(options);
+  StudyOptions other{.out = temp / "run/runs/seed_3",
+                     .seed = 3,
+                     .epochs = 3,
+                     .batch_size = 7,
+                     .force = true,
+                     .quiet = true};
+  run(other);
+  options.resume = true;
+  EXPECT_THAT(test::error_of([&] { run(options); }),
+              HasSubstr("a run of x began with batch size 7, now it is 32"));
+  EXPECT_TRUE(fs::exists(temp / "run/summary.csv"));
+}
+
+TEST(RunSeeds, RefusesAFolderInTheWayBeforeAnythingChanges) {
+  const TempDir temp;
+  StudyOptions options{.out = temp / "run", .seed = 2, .seeds = 2, .epochs = 3, .quiet = true};
+  run(options);
+  options.resume = true;
+  const std::string before = read_file(temp / "run/contents.txt");
+  for (const char* name : {"run/runs/seed_4/notes", "run/runs/seed_4/contents.txt"}) {
+    fs::create_directories(temp / "run/runs/seed_4");
+    write_file(temp / name, "mine");
+    options.seed = 1;
+    options.seeds = 4;
+    EXPECT_NE(test::error_of([&] { run(options); }), "(no error)") << name;
+    EXPECT_EQ(read_file(temp / "run/contents.txt"), before);
+    EXPECT_TRUE(fs::exists(temp / "run/summary.csv"));
+    fs::remove_all(temp / "run/runs/seed_4");
+  }
+  // A run that was listed and never began is not missed.
+  write_file(temp / "run/contents.txt", before + "runs/seed_9/contents.txt\n");
+  options.seed = 2;
+  options.seeds = 2;
+  EXPECT_THAT(run(options), ElementsAre());
+}
+
+TEST(RunSeeds, NamesAHistoryOfAnotherLength) {
+  const TempDir temp;
+  StudyOptions options{.out = temp / "run", .seed = 2, .seeds = 2, .epochs = 3, .quiet = true};
+  run(options);
+  const fs::path history = temp / "run/runs/seed_3/history.csv";
+  write_file(history, read_file(history) + "2,0.5,0.25,0.125\n");
+  options.resume = true;
+  EXPECT_THAT(test::error_of([&] { run(options); }),
+              HasSubstr(history.string() + ": got 2 epochs, expected 1"));
+}
+
 TEST(RunSeeds, TrainsNothingWhereOneRunHasMoreEpochsThanAskedFor) {
   const TempDir temp;
   StudyOptions options{.out = temp / "run", .seed = 2, .seeds = 2, .epochs = 3, .quiet = true};

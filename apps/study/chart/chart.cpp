@@ -65,7 +65,21 @@ class Capture {
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
 };
 
+// Its absolute path: what PATH says may be relative, and charts are drawn elsewhere.
+fs::path find_gnuplot() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
+  const char* const path = std::getenv("PATH");
+  std::istringstream folders(path ? path : "/usr/local/bin:/usr/bin:/bin");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    std::error_code error;
+    const fs::path program = fs::absolute(fs::path(folder) / kArguments[0], error);
+    if (fs::is_regular_file(program, error) && ::access(program.c_str(), X_OK) == 0) return program;
+  }
+  fail("[chart] no gnuplot in PATH, which draws the charts; install it (Debian: {})", kPackage);
+}
+
 Outcome run_gnuplot(const fs::path& folder) {
+  const fs::path program = find_gnuplot();
   const Capture output;
   const Capture errors;
   std::vector<char*> arguments;  // which execvp takes as mutable, but leaves alone
@@ -97,7 +111,7 @@ Outcome run_gnuplot(const fs::path& folder) {
     if (::chdir(folder.c_str()) == 0 && ::dup2(nothing, STDIN_FILENO) >= 0 &&
         ::dup2(output.descriptor(), STDOUT_FILENO) >= 0 &&
         ::dup2(errors.descriptor(), STDERR_FILENO) >= 0) {
-      ::execvpe(kArguments[0], arguments.data(), environment.data());
+      ::execvpe(program.c_str(), arguments.data(), environment.data());
     }
     const int error = errno;
     ::_exit(::write(failure[1], &error, sizeof error) == sizeof error ? 127 : 126);
@@ -218,16 +232,7 @@ void write_input(const fs::path& path, const std::string& text) {
 
 }  // namespace
 
-void require_gnuplot() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it
-  const char* const path = std::getenv("PATH");
-  if (path == nullptr) return;  // the system has one of its own for such programs
-  std::istringstream folders(path);
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    if (::access((fs::path(folder) / kArguments[0]).c_str(), X_OK) == 0) return;
-  }
-  fail("[chart] no gnuplot in PATH, which draws the charts; install it (Debian: {})", kPackage);
-}
+void require_gnuplot() { find_gnuplot(); }
 
 std::vector<DrawnChart> draw_charts(const fs::path& folder, std::span<const Chart> charts) {
   if (charts.empty()) return {};

@@ -69,6 +69,16 @@ LabelledImages parse(const File& images_file, const File& labels_file) {
           .columns = images.dims[2]};
 }
 
+// Of images that are all the same, no error could tell anything.
+void require_different(const LabelledImages& data, const File& images) {
+  const auto image = static_cast<std::ptrdiff_t>(data.rows * data.columns);
+  const std::vector<uint8_t>& pixels = data.pixels;
+  if (data.count() > 1 && std::equal(pixels.begin() + image, pixels.end(), pixels.begin())) {
+    fail("{}: got {} images that are all the same, expected different ones", images.path.string(),
+         data.count());
+  }
+}
+
 FashionMnist load(const fs::path& folder) {
   // Inflating the training images takes longer than all the rest, so it gets a
   // thread and the rest is done meanwhile.
@@ -95,6 +105,7 @@ FashionMnist load(const fs::path& folder) {
   }
   data.checksum = hashing.get();
   data.published = data.checksum == kPublishedChecksum;
+  require_different(data.train, train_images);
   return data;
 }
 

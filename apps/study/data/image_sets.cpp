@@ -111,8 +111,16 @@ ImageSet all_images(const LabelledImages& data) {
 }
 
 void check_fashion_sets(const FashionMnist& data, const std::vector<int>& normal_classes,
-                        const std::vector<int>& abnormal_classes, std::uint64_t seed) {
-  split(data, normal_classes, abnormal_classes, seed);
+                        const std::vector<int>& abnormal_classes, std::uint64_t first_seed,
+                        int seeds) {
+  std::uint64_t seed = first_seed;
+  try {
+    for (int i = 0; i < seeds; ++i, ++seed) {
+      split(data, normal_classes, abnormal_classes, seed);
+    }
+  } catch (const Error& e) {
+    fail("seed {}: {}", seed, e.what());
+  }
 }
 
 FashionSets fashion_sets(const FashionMnist& data, const std::vector<int>& normal_classes,

@@ -42,8 +42,10 @@ struct FashionSets {
 /// `Error`, naming the set, where one would be empty.
 FashionSets fashion_sets(const FashionMnist& data, const std::vector<int>& normal_classes,
                          const std::vector<int>& abnormal_classes, std::uint64_t seed);
-/// Throws where fashion_sets would, without reading an image.
+/// Throws where fashion_sets would with one of `seeds` seeds from `first_seed` on, which
+/// it names; reads no image.
 void check_fashion_sets(const FashionMnist& data, const std::vector<int>& normal_classes,
-                        const std::vector<int>& abnormal_classes, std::uint64_t seed);
+                        const std::vector<int>& abnormal_classes, std::uint64_t first_seed,
+                        int seeds);
 
 }  // namespace gradus::study

@@ -77,11 +77,11 @@ void fill_digit_page(Page& page, const RunResult& result, const DigitSets& sets,
   report.title = "Digits unlike the others";
   report.subtitle = "Anomaly detection on handwritten digits with an autoencoder";
   report.lead = fmt::format(
-      "The model learned from {} digits to compress one to 8 numbers and back. The threshold of "
-      "{:.3f} is set so that {:.0f} in 100 of {} others lie below it; the {} above are shown as "
-      "anomalies. Of {} transposed digits, the like of which it has never seen, it calls {} "
-      "anomalous.",
-      sets.train.shape()[0], e.threshold, kDigitsPercentile, sets.test.shape()[0],
+      "The model learned from {} digits to compress one to 8 numbers and back. Of {} others, "
+      "{:.0f} "
+      "in 100 lie at or below the threshold of {:.3f}; the {} above are shown as anomalies. Of {} "
+      "transposed digits, the like of which it has never seen, it calls {} anomalous.",
+      sets.train.shape()[0], sets.test.shape()[0], kDigitsPercentile, e.threshold,
       e.anomalies.size(), flipped, e.flipped_anomalies());
   report.headline = {
       {"Threshold", fmt::format("{:.4f}", e.threshold), "99th percentile of the test errors"},

@@ -56,6 +56,9 @@ void remove_folder(const fs::path& path) {
   if (error) fail("{}: cannot be removed: {}", path.string(), error.message());
 }
 
+// The list of a run in the folder `run` below.
+std::string contents_of(const std::string& run) { return fmt::format("{}/{}", run, kContents); }
+
 // Opens contents.txt for this program alone.
 int open_contents(const fs::path& folder) {
   const fs::path file = folder / kContents;
@@ -87,7 +90,7 @@ void remove_partial_files(const fs::path& folder, const std::vector<std::string>
 }
 
 [[noreturn]] void fail_in_the_way(const fs::path& path) {
-  fail("{}: is in the way and of no run; move it, or choose another folder with --out",
+  fail("{}: is in the way and not of this run; move it, or choose another folder with --out",
        path.string());
 }
 
@@ -197,6 +200,13 @@ void check_same(const fs::path& folder, const Contents& was, const std::string& 
 
 }  // namespace
 
+bool RunFolder::is_of_a_run(const fs::path& file) {
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  const std::optional<Contents> contents = read_contents(folder);
+  const std::string name = file.filename().string();
+  return contents && (name == kContents || std::ranges::count(contents->files, name) > 0);
+}
+
 bool RunFolder::has_run(const fs::path& path) { return read_contents(path).has_value(); }
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the folders
@@ -210,39 +220,43 @@ bool RunFolder::has_all(const fs::path& path) {
   });
 }
 
+void RunFolder::check(const fs::path& path, Existing existing, const std::string& holds,
+                      const Settings& settings) {
+  std::error_code error;
+  const fs::file_type type = fs::status(path, error).type();
+  if (type == fs::file_type::none) fail("{}: {}", path.string(), error.message());
+  if (type != fs::file_type::not_found && type != fs::file_type::directory) {
+    fail("{}: is not a folder; choose another with --out", path.string());
+  }
+  if (existing == Existing::resume) {
+    const std::optional<Contents> was = read_contents(path);
+    if (!was) fail("{}: there is no run to resume; start one without --resume", path.string());
+    return check_same(path, *was, holds, settings);
+  }
+  if (type == fs::file_type::not_found || !is_used(path)) return;
+  if (!has_run(path)) {
+    fail("the folder {} holds files and no run; choose another with --out", path.string());
+  }
+  if (existing == Existing::overwrite) return;
+  fail(
+      "the folder {} is not empty; choose another with --out, replace the run in it with "
+      "--force, or go on with it with --resume",
+      path.string());
+}
+
 RunFolder::RunFolder(fs::path path, Existing existing, const std::string& holds,
                      const Settings& settings)
     : path_(std::move(path)) {
+  check(path_, existing, holds, settings);
   std::error_code error;
-  const fs::file_type type = fs::status(path_, error).type();
-  if (type == fs::file_type::none) fail("{}: {}", path_.string(), error.message());
-  if (type != fs::file_type::not_found && type != fs::file_type::directory) {
-    fail("{}: is not a folder; choose another with --out", path_.string());
-  }
-  const auto refuse_used = [&] {
-    if (existing == Existing::resume || !is_used(path_)) return;
-    if (!has_run(path_)) {
-      fail("the folder {} holds files and no run; choose another with --out", path_.string());
-    }
-    if (existing == Existing::overwrite) return;
-    fail(
-        "the folder {} is not empty; choose another with --out, replace the run in it with "
-        "--force, or go on with it with --resume",
-        path_.string());
-  };
-  if (type == fs::file_type::directory) refuse_used();
-  if (existing == Existing::resume && !has_run(path_)) {
-    fail("{}: there is no run to resume; start one without --resume", path_.string());
-  }
   fs::create_directories(path_, error);
   if (error) fail("{}: the folder cannot be made: {}", path_.string(), error.message());
   contents_ = open_contents(path_);
   try {
-    refuse_used();  // once more: now no other program can begin here
+    check(path_, existing, holds, settings);  // once more: now no other program can begin here
     if (existing == Existing::resume) {
       const std::optional<Contents> was = read_contents(path_);
       if (!was) fail("{}: there is no run to resume", path_.string());
-      check_same(path_, *was, holds, settings);
       added_.insert(was->files.begin(), was->files.end());
       check_names(path_, was->files);
       for (const std::string& name : was->files) {
@@ -291,16 +305,24 @@ void RunFolder::append(std::string_view text) {
   }
 }
 
-fs::path RunFolder::add(const std::string& name) {
-  if (added_.contains(name)) return path_ / name;
+void RunFolder::check_addable(const std::string& name) const {
+  if (added_.contains(name)) return;
   if (fs::exists(fs::symlink_status(path_ / name))) fail_in_the_way(path_ / name);
-  append(name + '\n');
-  added_.insert(name);
+}
+
+fs::path RunFolder::add(const std::string& name) {
+  check_addable(name);
+  if (!added_.contains(name)) {
+    append(name + '\n');
+    added_.insert(name);
+  }
   return path_ / name;
 }
 
+void RunFolder::check_run(const std::string& name) const { check_addable(contents_of(name)); }
+
 fs::path RunFolder::add_run(const std::string& name) {
-  add(fmt::format("{}/{}", name, kContents));
+  add(contents_of(name));
   return path_ / name;
 }
 

@@ -40,6 +40,13 @@ class RunFolder {
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;
 
+  /// Throws as making it would, and changes nothing.
+  static void check(const std::filesystem::path& path, Existing existing, const std::string& holds,
+                    const Settings& settings);
+
+  /// Whether `file` is one that the run in its folder has written.
+  static bool is_of_a_run(const std::filesystem::path& file);
+
   /// Whether there is a run in `path`, finished or not.
   static bool has_run(const std::filesystem::path& path);
 
@@ -55,6 +62,8 @@ class RunFolder {
   std::filesystem::path add(const std::string& name);
   /// The path of a folder below that is to hold a run of its own.
   std::filesystem::path add_run(const std::string& name);
+  /// Throws as `add_run` would, and changes nothing.
+  void check_run(const std::string& name) const;
   /// The names of all such folders, those of a run that goes on included.
   std::vector<std::string> runs() const;
   /// Writes a file, atomically (see write_file).
@@ -67,6 +76,7 @@ class RunFolder {
   void mark_unfinished() const;
 
  private:
+  void check_addable(const std::string& name) const;
   void truncate(std::size_t size);
   void append(std::string_view text);
 

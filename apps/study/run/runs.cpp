@@ -61,12 +61,15 @@ std::vector<std::string> run_side_by_side(
     const StudyOptions& options, const std::string& study, RunFolder& parent,
     const std::vector<PlannedRun>& plan, const std::string& summary, bool shows,
     const std::function<void(std::size_t i, const Run&)>& run_one) {
-  std::vector<bool> complete;  // known before anything changes
+  std::vector<bool> complete;  // known, like what is wrong with a folder, before anything changes
   for (const PlannedRun& run : plan) {
-    complete.push_back(is_complete(options, parent / run.subpath, run.seed));
+    const fs::path path = parent / run.subpath;
+    parent.check_run(run.subpath);
+    RunFolder::check(path, existing_of(options, path), run.holds, run.settings);
+    complete.push_back(is_complete(options, path, run.seed));
   }
-  parent.mark_unfinished();
   for (const PlannedRun& run : plan) parent.add_run(run.subpath);
+  parent.mark_unfinished();
 
   const CatchSignals catch_signals;
   RunsProgress progress(plan, shows ? stderr : nullptr);

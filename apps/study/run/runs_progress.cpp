@@ -19,7 +19,7 @@ class RunsProgress::Watcher final : public optim::Callback {
     running = true;
     set_done(plan.first_epoch - 1,
              static_cast<double>(plan.part.batches) / static_cast<double>(plan.batches));
-    all_.done_at_begin_ += done / static_cast<double>(all_.watchers_.size());
+    done_before = done;
   }
   void on_batch_end(const optim::History&, const optim::EpochPart& part) override {
     const std::scoped_lock lock(all_.mutex_);
@@ -34,7 +34,8 @@ class RunsProgress::Watcher final : public optim::Callback {
 
   const std::string title;
   bool running = false;
-  double done = 0;  // 0 to 1
+  double done = 0;         // 0 to 1
+  double done_before = 0;  // of that, what took no time of now
   optim::EpochLog last;
 
  private:
@@ -66,8 +67,7 @@ void RunsProgress::ended(std::size_t i, const std::string& error, bool complete)
   Watcher& run = *watchers_[i];
   ++ended_;
   run.running = false;
-  // What was trained before, or never will be after an error, took no time of now.
-  done_at_begin_ += (1 - run.done) / static_cast<double>(watchers_.size());
+  run.done_before += 1 - run.done;  // trained before, or never to be after an error
   run.done = 1;
   if (!stream_) return;
   std::string what = "done";
@@ -91,9 +91,11 @@ double RunsProgress::done() const {
 }
 
 std::string RunsProgress::time_left() const {
-  const double all = done(), now = all - done_at_begin_;
+  double now = 0;
+  for (const auto& run : watchers_) now += run->done - run->done_before;
+  const double left = static_cast<double>(watchers_.size()) * (1 - done());
   const double elapsed = std::chrono::duration<double>(Clock::now() - begin_).count();
-  return optim::duration(now > 0 ? elapsed / now * (1 - all) : 0);
+  return optim::duration(now > 0 ? elapsed / now * left : 0);
 }
 
 void RunsProgress::draw(bool always) {

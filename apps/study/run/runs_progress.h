@@ -43,7 +43,6 @@ class RunsProgress {
   std::mutex mutex_;  // guards all below
   std::vector<std::unique_ptr<Watcher>> watchers_;
   std::size_t ended_ = 0;
-  double done_at_begin_ = 0;  // by earlier runs that are taken up again
   Clock::time_point begin_, last_drawn_;
 };
 

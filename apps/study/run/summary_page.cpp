@@ -15,6 +15,7 @@
 #include "apps/study/run/figure_names.h"
 #include "apps/study/run/page.h"
 #include "apps/study/text/text.h"
+#include "tensor/error.h"
 #include "tensor/file.h"
 #include "tensor/json.h"
 
@@ -92,6 +93,11 @@ void add_losses(Page& page, const std::vector<fs::path>& runs) {
   Line mean_val_loss{"val_loss, mean of the runs", {}, Ink::kOrange};
   for (const fs::path& run : runs) {
     const NumberTable history = read_csv(run / "history.csv", kMaxBytes, 4);
+    if (&run != &runs.front() && std::size(chart.x) != static_cast<std::size_t>(history.rows)) {
+      fail("{}: got {} epochs, expected {} as in {}; start over with --force",
+           (run / "history.csv").string(), history.rows, chart.x.size(),
+           (runs.front() / "history.csv").string());
+    }
     Line loss{"", {}, Ink::kBlue, false, true}, val_loss{"", {}, Ink::kOrange, false, true};
     for (Index i = 0; i < history.rows; ++i) {
       const double* const row = history.values.data() + i * history.columns;
