@@ -5,7 +5,7 @@
 
 namespace gradus::test {
 
-const FuzzTarget gzip_target(
+const FuzzTarget gzipfile(
     "gzip",
     [] {
       return std::vector<std::string>{gzip("content"), gzip("one ") + gzip("two"),

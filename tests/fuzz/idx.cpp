@@ -5,7 +5,7 @@
 
 namespace gradus::test {
 
-const FuzzTarget idx_target(
+const FuzzTarget idxfile(
     "idx",
     [] {
       return std::vector<std::string>{idx({2, 3, 2}, "abcdefghijkl"), idx({0, 28, 28}, "")};

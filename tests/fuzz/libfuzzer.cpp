@@ -33,6 +33,7 @@ double processor_ms() {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name that libFuzzer calls
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
   // What is taken once, by OpenMP for its threads for one, is no input's.
   for (const std::string& seed : FuzzTarget::all().front()->seeds()) {
@@ -43,6 +44,7 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
   return 0;
 }
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name that libFuzzer calls
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::int64_t before = live_bytes;
   most_bytes = before;

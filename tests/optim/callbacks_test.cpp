@@ -239,7 +239,7 @@ TEST(TerminateOnNan, KeepsTheLossesUpToThere) {
 
 // Learns noise, so that its losses soon get no better.
 struct Trainer {
-  explicit Trainer(const std::filesystem::path& folder) : folder_(folder) {}
+  explicit Trainer(std::filesystem::path where) : folder(std::move(where)) {}
 
   History train(int epochs, Callback* killer = nullptr) {
     Generator random(4);
@@ -250,7 +250,7 @@ struct Trainer {
         .epochs = epochs, .batch_size = 4, .seed = 5, .validation = {x.rows(0, 5), y.rows(0, 5)}};
     options.callbacks = {&checkpoint, &stop, &reduce, &best, &model_checkpoint, &log, &terminate};
     if (killer) options.callbacks.push_back(killer);
-    if (std::filesystem::exists(folder_ / "checkpoint")) checkpoint.restore(options);
+    if (std::filesystem::exists(folder / "checkpoint")) checkpoint.restore(options);
     return fit(
         adam, {x, y}, [&](const Batch& b) { return nn::mse(model(b.inputs), b.targets); }, options);
   }
@@ -260,16 +260,16 @@ struct Trainer {
                           nn::Dense(7, 1, Activation::linear, random));
   }
 
-  std::filesystem::path folder_;
+  std::filesystem::path folder;
   nn::Sequential model = make();
   Adam adam{model.parameters(), {.learning_rate = Scalar(0.2)}};
   BestWeights best{model.parameters()};
   EarlyStopping stop{{.patience = 12, .best = &best}};
   ReduceLROnPlateau reduce{adam, {.factor = 0.5, .patience = 3, .cooldown = 1}};
-  ModelCheckpoint model_checkpoint{folder_ / "best", model.parameters(), {.save_best_only = true}};
-  CSVLogger log{folder_ / "log.csv"};
+  ModelCheckpoint model_checkpoint{folder / "best", model.parameters(), {.save_best_only = true}};
+  CSVLogger log{folder / "log.csv"};
   TerminateOnNaN terminate;
-  Checkpoint checkpoint{folder_ / "checkpoint", adam, {&best}, {}, {}, {.every_epochs = 4}};
+  Checkpoint checkpoint{folder / "checkpoint", adam, {&best}, {}, {}, {.every_epochs = 4}};
 };
 
 class Kill final : public Callback {

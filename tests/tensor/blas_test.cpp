@@ -6,10 +6,10 @@
 #include <cmath>
 #include <limits>
 #include <mutex>
-#include <random>
 #include <string>
 #include <vector>
 
+#include "tensor/random.h"
 #include "tests/support/expect.h"
 
 namespace gradus {
@@ -18,11 +18,10 @@ namespace {
 using test::ThreadCount;
 using Values = std::vector<Scalar>;
 
-Values random_values(std::mt19937& random, Index n) {
-  std::uniform_real_distribution<Scalar> draw(-1, 1);
-  Values result(static_cast<std::size_t>(n));
-  for (Scalar& v : result) v = draw(random);
-  return result;
+Values random_values(Generator& random, Index n) {
+  Tensor values = Tensor::uninitialized({n});
+  random.fill_uniform(values, -1, 1);
+  return {values.data().begin(), values.data().end()};
 }
 
 // Element (i, j) of the matrix that a view means.
@@ -60,10 +59,10 @@ TEST(Gemm, OfAHandWorkedExample) {
 }
 
 TEST(Gemm, AgreesWithTheNaiveLoop) {
-  std::mt19937 random(1);
-  std::uniform_int_distribution<Index> size(1, 70);
+  Generator random(1);
+  const auto size = [&] { return 1 + random.below(70); };
   for (int round = 0; round < 120; ++round) {
-    const Index m = size(random), n = size(random), k = size(random);
+    const Index m = size(), n = size(), k = size();
     const bool ta = round & 1, tb = round & 2;
     const Scalar beta = round % 3 == 0 ? 0 : (round % 3 == 1 ? 1 : Scalar(-0.5));
     const Values a = random_values(random, m * k), b = random_values(random, k * n);
@@ -77,7 +76,7 @@ TEST(Gemm, AgreesWithTheNaiveLoop) {
 
 TEST(Gemm, AgreesWithTheNaiveLoopWhereItIsCut) {
   const ThreadCount scope(2);
-  std::mt19937 random(2);
+  Generator random(2);
   // Wide, high, and square enough for several tiles, the last of them smaller.
   for (const auto& [m, n, k] :
        {std::array<Index, 3>{700, 33, 500}, {33, 700, 500}, {300, 301, 200}}) {
@@ -96,7 +95,7 @@ TEST(Gemm, AgreesWithTheNaiveLoopWhereItIsCut) {
 }
 
 TEST(Gemm, SameBitsOnAnyNumberOfThreads) {
-  std::mt19937 random(3);
+  Generator random(3);
   for (const auto& size :
        {std::array<Index, 3>{128, 784, 256}, {784, 256, 128}, {1000, 37, 300}, {5, 3, 2}}) {
     const Index m = size[0], n = size[1], k = size[2];
@@ -164,7 +163,7 @@ TEST(Gemm, CallsFinishOnceForEachElementAfterItsProduct) {
 }
 
 TEST(GemmTile, ComputesItsPartOfStridedMatricesAndNothingElse) {
-  std::mt19937 random(4);
+  Generator random(4);
   constexpr Index m = 9, n = 11, k = 7, stride_c = 13;
   for (const bool ta : {false, true}) {
     for (const bool tb : {false, true}) {

@@ -72,7 +72,7 @@ fs::path find_gnuplot() {
   std::istringstream folders(path ? path : "/usr/local/bin:/usr/bin:/bin");
   for (std::string folder; std::getline(folders, folder, ':');) {
     std::error_code error;
-    const fs::path program = fs::absolute(fs::path(folder) / kArguments[0], error);
+    fs::path program = fs::absolute(fs::path(folder) / kArguments[0], error);
     if (fs::is_regular_file(program, error) && ::access(program.c_str(), X_OK) == 0) return program;
   }
   fail("[chart] no gnuplot in PATH, which draws the charts; install it (Debian: {})", kPackage);

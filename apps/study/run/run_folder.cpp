@@ -214,10 +214,12 @@ bool RunFolder::has_all(const fs::path& path) {
   const std::optional<Contents> contents = read_contents(path);
   if (!contents) return false;
   check_names(path, contents->files);
-  return std::ranges::all_of(contents->files, [&](const std::string& name) {
+  for (const std::string& name : contents->files) {
     const fs::path file = path / name;
-    return file.filename() == kContents ? has_all(file.parent_path()) : fs::exists(file);
-  });
+    const bool is_there = file.filename() == kContents ? has_all(file.parent_path()) : exists(file);
+    if (!is_there) return false;
+  }
+  return true;
 }
 
 void RunFolder::check(const fs::path& path, Existing existing, const std::string& holds,
