@@ -69,6 +69,22 @@ TEST(Predict, AgreesWithTheRunOnRowsOfACsvFile) {
   expect_refused({trained("ae_ecg"), rows}, "--labelled");
 }
 
+// The training set, which the range is of, does not hold it.
+TEST(Predict, TakesASpikeOfTheTestSetWhichTheStudyTook) {
+  const TempDir folder;
+  const int tested = std::stoi(Csv(trained("ae_ecg") / "scores.csv").rows.front()[0]);
+  std::string beats = small_ecg();
+  std::size_t line = 0;
+  for (int i = 0; i < tested; ++i) line = beats.find('\n', line) + 1;
+  beats.replace(line, beats.find(',', line) - line, "-60");
+  write(folder / "ecg.csv", beats);
+  const Ran ran = run_study("ae_ecg", {"--data", folder / "ecg.csv", "--epochs", "1", "--quiet",
+                                       "--out", folder / "run"});
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  const Csv scores = predicted({folder / "run", folder / "ecg.csv", "--labelled"});
+  EXPECT_EQ(scores.rows.at(static_cast<std::size_t>(tested))[2], "anomaly");
+}
+
 TEST(Predict, AgreesWithTheRunOnADigitExactlyOnTheThreshold) {
   const TempDir folder;
   // Of 101 errors the 99th percentile is the last but one.
