@@ -106,10 +106,7 @@ void run(const study::FashionMnist& data, const Sets& sets, double load_seconds,
     study::finish_run(result, page, std::move(metrics), watch);
   });
   if (!run.prints) return;
-  const optim::EpochLog& last = result.training.last();
-  fmt::print("\n{}: seed {}\n  loss {:.4f}, val_loss {:.4f} after {} epochs, {}\n", run.study,
-             run.seed, last.loss, last.monitored(), last.epoch,
-             study::seconds_text(result.seconds.train));
+  study::print_training(result);
   fmt::print("Report: {}\n", (run.folder / "report.html").string());
 }
 

@@ -10,7 +10,6 @@
 #include "apps/study/model/model_file.h"
 #include "apps/study/run/program.h"
 #include "apps/study/run/seeds.h"
-#include "apps/study/text/text.h"
 
 namespace {
 
@@ -52,10 +51,7 @@ void run(const study::Digits& data, double load_seconds, const study::Run& run) 
   });
   if (!run.prints) return;
 
-  const optim::EpochLog& last = result.training.last();
-  fmt::print("\n{}: seed {}\n  loss {:.4f}, val_loss {:.4f} after {} epochs, {}\n", run.study,
-             run.seed, last.loss, last.monitored(), last.epoch,
-             study::seconds_text(result.seconds.train));
+  study::print_training(result);
   fmt::print("  threshold {:.4f}: {} anomalies among {} test images\n", errors.threshold,
              errors.anomalies.size(), errors.test.size());
   fmt::print("  transposed digits: mean MAE {:.4f}, {} of {} anomalous\n",

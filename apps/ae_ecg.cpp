@@ -12,7 +12,6 @@
 #include "apps/study/model/model_file.h"
 #include "apps/study/run/program.h"
 #include "apps/study/run/seeds.h"
-#include "apps/study/text/text.h"
 
 namespace {
 
@@ -57,10 +56,7 @@ void run(const study::Ecg& data, const study::EcgSets& sets, double load_seconds
   });
   if (!run.prints) return;
 
-  const optim::EpochLog& last = result.training.last();
-  fmt::print("\n{}: seed {}\n  loss {:.4f}, val_loss {:.4f} after {} epochs, {}\n", run.study,
-             run.seed, last.loss, last.monitored(), last.epoch,
-             study::seconds_text(result.seconds.train));
+  study::print_training(result);
   fmt::print("  threshold {:.5f}\n  {:<10} {:>9} {:>9} {:>9}\n", errors.threshold, "set",
              "accuracy", "precision", "recall");
   const auto line = [](const char* set, const study::Confusion& c) {

@@ -177,8 +177,8 @@ void require_gnuplot();
 /// frame that says so, for a run that diverged still deserves its report.
 ///
 /// Throws `Error` where a chart contradicts itself (sizes, names), and where
-/// gnuplot (5.4 or newer, found through PATH) is missing or fails: the message
-/// names the chart, the command and gnuplot's own words. A file under its final
+/// gnuplot (5.4 or newer, found through PATH) is missing or fails: of a failure the
+/// message names the chart, the command and gnuplot's own words. A file under its final
 /// name is always a whole one; what an earlier run left there then stays.
 std::vector<DrawnChart> draw_charts(const std::filesystem::path& folder,
                                     std::span<const Chart> charts);

@@ -78,9 +78,8 @@ void fill_digit_page(Page& page, const RunResult& result, const DigitSets& sets,
   report.subtitle = "Anomaly detection on handwritten digits with an autoencoder";
   report.lead = fmt::format(
       "The model learned from {} digits to compress one to 8 numbers and back. Of {} others, "
-      "{:.0f} "
-      "in 100 lie at or below the threshold of {:.3f}; the {} above are shown as anomalies. Of {} "
-      "transposed digits, the like of which it has never seen, it calls {} anomalous.",
+      "{:.0f} in 100 lie at or below the threshold of {:.3f}; the {} above are shown as anomalies. "
+      "Of {} transposed digits, the like of which it has never seen, it calls {} anomalous.",
       sets.train.shape()[0], sets.test.shape()[0], kDigitsPercentile, e.threshold,
       e.anomalies.size(), flipped, e.flipped_anomalies());
   report.headline = {

@@ -127,17 +127,17 @@ void check_names(const fs::path& top, const std::vector<std::string>& files) {
 
 // Throws where the list is not to be believed, or a program is at work in a run below,
 // or a file of others would be in the way of the next one there.
-void check_removable(const fs::path& top) {  // NOLINT(misc-no-recursion): as deep as the folders
+void check_removable(const fs::path& top,
+                     bool is_below) {  // NOLINT(misc-no-recursion): as deep as the folders
   const std::optional<Contents> contents = read_contents(top);
   if (!contents) return;
   check_names(top, contents->files);
+  if (is_below) check_holds_nothing_else(top, contents->files);
   for (const std::string& name : contents->files) {
     const fs::path path = top / name;
     if (path.filename() != kContents || !fs::exists(path)) continue;
-    const fs::path below = path.parent_path();
-    ::close(open_contents(below));
-    check_removable(below);
-    if (const auto run = read_contents(below)) check_holds_nothing_else(below, run->files);
+    ::close(open_contents(path.parent_path()));
+    check_removable(path.parent_path(), true);
   }
 }
 
@@ -272,7 +272,7 @@ RunFolder::RunFolder(fs::path path, Existing existing, const std::string& holds,
       truncate(was->size);
       return;
     }
-    check_removable(path_);
+    check_removable(path_, false);
     remove_run(path_);
     truncate(0);
     append(contents_head(holds, settings));

@@ -3,8 +3,16 @@
 #include <fmt/format.h>
 
 #include "apps/study/analysis/histogram.h"
+#include "apps/study/text/text.h"
 
 namespace gradus::study {
+
+void print_training(const RunResult& result) {
+  const optim::EpochLog& last = result.training.last();
+  fmt::print("\n{}: seed {}\n  loss {:.4f}, val_loss {:.4f} after {} epochs, {}\n",
+             result.run.study, result.run.seed, last.loss, last.monitored(), last.epoch,
+             seconds_text(result.seconds.train));
+}
 
 Json metrics_head(const RunResult& result, const DataSource& data, const Json& sizes) {
   const Training& training = result.training;

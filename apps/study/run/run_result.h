@@ -32,6 +32,9 @@ struct RunResult {
 /// What a script reads, keys in the order they are written.
 using Json = nlohmann::ordered_json;
 
+/// The first lines about it on the terminal: study, seed, losses and seconds.
+void print_training(const RunResult& result);
+
 /// The start of a metrics.json: study, seed, data, sizes, parameters, epochs,
 /// final and best.
 Json metrics_head(const RunResult& result, const DataSource& data, const Json& sizes);
