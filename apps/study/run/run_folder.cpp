@@ -127,8 +127,8 @@ void check_names(const fs::path& top, const std::vector<std::string>& files) {
 
 // Throws where the list is not to be believed, or a program is at work in a run below,
 // or a file of others would be in the way of the next one there.
-void check_removable(const fs::path& top,
-                     bool is_below) {  // NOLINT(misc-no-recursion): as deep as the folders
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the folders
+void check_removable(const fs::path& top, bool is_below) {
   const std::optional<Contents> contents = read_contents(top);
   if (!contents) return;
   check_names(top, contents->files);
