@@ -262,11 +262,7 @@ int main(int argc, char** argv) {
       .add_option("--model", options.model,
                   "ae, the autoencoder of ae_fashion, or vae, the\n"
                   "variational one of vae_fashion [ae]")
-      ->check(CLI::Validator(
-          [](const std::string& name) {
-            return name == "ae" || name == "vae" ? "" : study::got(name, "ae or vae");
-          },
-          ""))
+      ->check(study::require_either("ae", "vae"))
       ->type_name("NAME")
       ->group("Training");
   program.flags()

@@ -4,7 +4,7 @@
 #include "autograd/reductions.h"
 #include "autograd/shaping.h"
 #include "autograd/unary.h"
-#include "tensor/blas.h"
+#include "tensor/gemm.h"
 
 namespace gradus {
 namespace {

@@ -1,7 +1,7 @@
 #include "autograd/matmul.h"
 
 #include "autograd/operation.h"
-#include "tensor/blas.h"
+#include "tensor/gemm.h"
 #include "tensor/walk.h"
 
 namespace gradus {

@@ -2,7 +2,7 @@
 
 #include <omp.h>
 
-#include "tensor/blas.h"
+#include "tensor/gemm.h"
 
 namespace gradus::bench {
 namespace {

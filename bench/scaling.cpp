@@ -21,8 +21,8 @@
 #include "bench/products.h"
 #include "bench/timing.h"
 #include "bench/workload.h"
-#include "tensor/blas.h"
 #include "tensor/file.h"
+#include "tensor/gemm.h"
 #include "tensor/parallel.h"
 #include "tensor/pool.h"
 
@@ -188,7 +188,7 @@ int main(int argc, char** argv) {
   const std::vector<Sweep> sweeps = sweep(seconds);
   const double peak = peak_flops(kThreads.back()), bandwidth = copy_rate();
   std::string text = fmt::format("{}; two threads: peak {:.0f} GFLOP/s, memory {:.0f} GB/s\n",
-                                 blas_description(), peak * 1e-9, bandwidth * 1e-9);
+                                 gemm_description(), peak * 1e-9, bandwidth * 1e-9);
   std::vector<study::Chart> charts;
   for (const Sweep& s : sweeps) {
     text += "\n" + table(s);

@@ -10,8 +10,8 @@
 #include "bench/ladder/ladder.h"
 #include "bench/peak.h"
 #include "bench/timing.h"
-#include "tensor/blas.h"
 #include "tensor/error.h"
+#include "tensor/gemm.h"
 #include "tensor/parallel.h"
 #include "tensor/random.h"
 
@@ -55,8 +55,14 @@ void climb(Rungs& rungs, int rounds, const std::vector<float>& y, const Call& ca
   }
 }
 
-void openblas(const float* a, const float* b, float* c, long n) {
+void library(const float* a, const float* b, float* c, long n) {
   gemm({a, n, n, n}, {b, n, n, n}, 0, c);
+}
+
+void own(const float* a, const float* b, float* c, long n) {
+  set_gemm_backend(GemmBackend::own);
+  library(a, b, c, n);
+  set_gemm_backend(GemmBackend::blas);
 }
 
 void climb_matmul(long n, int rounds) {
@@ -64,14 +70,14 @@ void climb_matmul(long n, int rounds) {
       Rung<Matmul>{"1 loops", matmul_1_loops},   Rung<Matmul>{"2 order", matmul_2_order},
       Rung<Matmul>{"3 blocks", matmul_3_blocks}, Rung<Matmul>{"4 registers", matmul_4_registers},
       Rung<Matmul>{"5 packed", matmul_5_packed}, Rung<Matmul>{"6 threads", matmul_6_threads},
-      Rung<Matmul>{"OpenBLAS", openblas}};
+      Rung<Matmul>{"gradus' own", own},          Rung<Matmul>{"OpenBLAS", library}};
   const std::vector<float> a = random_numbers(n * n), b = random_numbers(n * n);
   std::vector<float> c(a.size());
   climb(rungs, rounds, c, [&](Matmul run) { run(a.data(), b.data(), c.data(), n); });
   const double one = peak_flops(1), all = peak_flops(num_threads());
   fmt::print("Matrix product, {0} x {0}: GFLOP/s, and share of the peak\n", n);
   for (const auto& rung : rungs) {
-    const bool threaded = rung.run == matmul_6_threads || rung.run == openblas;
+    const bool threaded = rung.run == matmul_6_threads || rung.run == own || rung.run == library;
     const double flops =
         2.0 * static_cast<double>(n * n) * static_cast<double>(n) / median(rung.seconds);
     fmt::print("  {:<12} {:>8.1f} {:>5.0f} %\n", rung.name, flops / 1e9,

@@ -16,8 +16,9 @@ from safetensors.numpy import save_file
 import protocol
 
 HERE = Path(__file__).resolve().parent
-PEERS = {  # command; gradus is put in front
-    "gradus": None,
+PEERS = {
+    "gradus": ["gradus", "blas"],  # its program is an option
+    "gradus, own products": ["gradus", "own"],
     "PyTorch, eager": ["peer_torch.py", "eager"],
     "PyTorch, torch.compile": ["peer_torch.py", "compile"],
     "JAX, jit": ["peer_jax.py", "step"],
@@ -35,11 +36,9 @@ class Peer:
     """A process that trains when asked (see protocol.py)."""
 
     def __init__(self, name, workload, file, threads, gradus):
-        command = PEERS[name]
-        if command is None:
-            arguments = [str(gradus), workload, file, str(threads)]
-        else:
-            arguments = [sys.executable, str(HERE / command[0]), workload, file, str(threads), command[1]]
+        program, variant = PEERS[name]
+        start = [str(gradus)] if program == "gradus" else [sys.executable, str(HERE / program)]
+        arguments = [*start, workload, file, str(threads), variant]
         environment = dict(os.environ, OMP_NUM_THREADS=str(threads))
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(

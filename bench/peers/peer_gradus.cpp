@@ -1,4 +1,4 @@
-// gradus as one of the peers: see protocol.py. Arguments: WORKLOAD FILE THREADS
+// gradus as one of the peers: see protocol.py. Arguments: WORKLOAD FILE THREADS [blas | own]
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,9 +6,11 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <string_view>
 
 #include "bench/workload.h"
 #include "tensor/error.h"
+#include "tensor/gemm.h"
 #include "tensor/parallel.h"
 #include "tensor/safetensors.h"
 
@@ -60,10 +62,12 @@ void serve(const std::string& name, const std::string& file, int threads) {
 
 int main(int argc, char** argv) {
   start_with_short_spin(argv);
-  if (argc != 4) {
-    fmt::print(stderr, "usage: {} WORKLOAD FILE THREADS\n", argv[0]);
+  const std::string_view gemm = argc == 5 ? argv[4] : "blas";
+  if (argc < 4 || argc > 5 || (gemm != "blas" && gemm != "own")) {
+    fmt::print(stderr, "usage: {} WORKLOAD FILE THREADS [blas | own]\n", argv[0]);
     return 2;
   }
+  if (gemm == "own") set_gemm_backend(GemmBackend::own);
   try {
     serve(argv[1], argv[2], static_cast<int>(std::strtol(argv[3], nullptr, 10)));
   } catch (const Error& e) {

@@ -73,18 +73,20 @@ def main():
     if options.keras:
         return keras_study(options.epochs)
     program = ROOT / "build/release/apps/ae_fashion"
-    times = {"gradus": []} | {f"Keras on {b}": [] for b in options.backends.split(",")}
+    products = {"gradus": "blas", "gradus, own products": "own"}
+    times = {name: [] for name in products} | {f"Keras on {b}": [] for b in options.backends.split(",")}
     for done in range(options.rounds):
-        with tempfile.TemporaryDirectory() as folder:
-            times["gradus"].append(seconds(
-                [program, "--epochs", str(options.epochs), "--quiet", "--out", f"{folder}/run"]))
+        for name, gemm in products.items():
+            with tempfile.TemporaryDirectory() as folder:
+                times[name].append(seconds([program, "--epochs", str(options.epochs), "--gemm", gemm,
+                                            "--quiet", "--out", f"{folder}/run"]))
         for backend in options.backends.split(","):
             times[f"Keras on {backend}"].append(seconds(
                 [sys.executable, __file__, "--keras", "--epochs", str(options.epochs)], KERAS_BACKEND=backend))
         print(f"round {done + 1} of {options.rounds}", file=sys.stderr, flush=True)
     own = statistics.median(times["gradus"])
     for name, values in times.items():
-        print(f"{name:<20} {statistics.median(values):8.1f} s {statistics.median(values) / own:6.2f} times")
+        print(f"{name:<21} {statistics.median(values):8.1f} s {statistics.median(values) / own:6.2f} times")
 
 
 main()

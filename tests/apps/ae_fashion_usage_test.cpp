@@ -39,6 +39,7 @@ TEST(AeFashionUsage, WrongUsageIsStatusTwoAndNamesTheFlag) {
       {{"--checkpoint-every", "-3"}, "--checkpoint-every"},
       {{"--batch-size", ""}, "--batch-size: got nothing, expected"},
       {{"--learning-rate", "0"}, "--learning-rate"},
+      {{"--gemm", "mkl"}, "--gemm: got mkl, expected blas or own"},
       {{"--learning-rate", "-0.1"}, "--learning-rate"},
       {{"--learning-rate", "nan"}, "--learning-rate"},
       {{"--learning-rate", "inf"}, "--learning-rate: got inf, expected a number from 1e-45 to"},

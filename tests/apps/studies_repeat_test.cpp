@@ -22,6 +22,16 @@ TEST_P(StudyRepeat, GivesTheSameBitsAtAnyNumberOfThreads) {
                read_file(folder / "other/model.safetensors"));
 }
 
+TEST_P(StudyRepeat, GivesTheSameBitsOnTwoThreadsByTheOwnKernel) {
+  const TempDir folder;
+  for (const char* threads : {"1", "2"}) {
+    train_study(GetParam(), folder / threads,
+                {"--epochs", "2", "--gemm", "own", "--threads", threads});
+  }
+  expect_same_run(folder / "1", folder / "2");
+  EXPECT_THAT(read_file(folder / "1/report.html"), HasSubstr("own products"));
+}
+
 // A race that decides bits may lose nineteen times in twenty. On the digits built in:
 // only steps of that many samples are worth a second thread.
 TEST(TwentyRuns, OfOneSeedEndInTheSameWeights) {

@@ -22,8 +22,9 @@ TEST_P(ProgramUsage, HelpNamesEveryFlag) {
   if (GetParam() == "predict") {
     flags = join(flags, {"MODEL", "DATA", "--threshold X", "--scaled", "--labelled"});
   } else {
-    flags = join(flags, {"--data DIR", "--seeds N", "--epochs N", "--batch-size N",
-                         "--learning-rate X", "--threads N", "--resume", "--checkpoint-every N"});
+    flags =
+        join(flags, {"--data DIR", "--seeds N", "--epochs N", "--batch-size N", "--learning-rate X",
+                     "--gemm NAME", "--threads N", "--resume", "--checkpoint-every N"});
   }
   for (const std::string& flag : flags) EXPECT_THAT(ran.out, HasSubstr(flag));
   EXPECT_THAT(run_study(GetParam(), {"--version"}).out, StartsWith(GetParam() + " (gradus "));

@@ -68,6 +68,15 @@ std::string got(const std::string& text, const char* expected) {
   return fmt::format("got {}, expected {}", text.empty() ? "nothing" : text, expected);
 }
 
+CLI::Validator require_either(const char* first, const char* second) {
+  return CLI::Validator(
+      [=](std::string& text) {
+        const std::string expected = fmt::format("{} or {}", first, second);
+        return text == first || text == second ? "" : got(text, expected.c_str());
+      },
+      "");
+}
+
 CLI::Validator require_path(const char* expected) {
   return CLI::Validator([=](std::string& text) { return text.empty() ? got(text, expected) : ""; },
                         "");

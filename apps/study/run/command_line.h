@@ -52,6 +52,9 @@ CLI::Validator require(const char* expected, bool (*right)(Number)) {
   return CLI::Validator(check, "");
 }
 
+/// A check that the value is one of two words.
+CLI::Validator require_either(const char* first, const char* second);
+
 /// A check that a path is not empty; `expected` says of what.
 CLI::Validator require_path(const char* expected);
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "tensor/scalar.h"
 
@@ -18,6 +19,7 @@ struct StudyOptions {
   Index batch_size = 32;                           ///< --batch-size
   Scalar learning_rate = Scalar(0.001);            ///< --learning-rate
   int checkpoint_every = 0;                        ///< --checkpoint-every; 0: by time
+  std::string gemm = "blas";                       ///< --gemm: blas or own
   int threads = 0;                                 ///< --threads; 0: one for each processor
   bool resume = false;                             ///< --resume
   bool force = false;                              ///< --force

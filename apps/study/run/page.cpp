@@ -6,8 +6,8 @@
 #include <ctime>
 
 #include "apps/study/text/text.h"
-#include "tensor/blas.h"
 #include "tensor/error.h"
+#include "tensor/gemm.h"
 #include "tensor/parallel.h"
 
 namespace gradus::study {
@@ -164,7 +164,7 @@ void add_facts(Page& page, const RunResult& result, const DataSource& data, Fact
   add("Time", fmt::format("{} training, {:.2f} s loading, {:.2f} s evaluation",
                           seconds_text(result.seconds.train), result.seconds.load,
                           result.seconds.evaluate));
-  add("Software", fmt::format("gradus {}, {}", GRADUS_VERSION, blas_description()));
+  add("Software", fmt::format("gradus {}, {}", GRADUS_VERSION, gemm_description()));
   page.section("About this run");
   page.add(std::move(facts));
 }

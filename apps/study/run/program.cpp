@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "optim/checkpoint.h"
+#include "tensor/gemm.h"
 #include "tensor/parallel.h"
 
 namespace gradus::study {
@@ -61,6 +62,10 @@ void Program::add_common_flags() {
       "Epochs from one checkpoint to the next; the first and\nthe last epoch always leave one "
       "[one every 5 seconds]",
       training, whole);
+  add("--gemm", options_.gemm, "NAME",
+      "What multiplies matrices: blas, the library that this\nwas built with, or own, gradus' own "
+      "kernel, which was\nfaster where it was measured; the two give other bits\n[blas]",
+      training, require_either("blas", "own"));
   add("--threads", options_.threads, "N",
       "Threads to use; results are the same for any number\n[all processors]", training, threads);
 
@@ -91,6 +96,7 @@ int Program::run(int argc, char** argv, const std::function<void()>& body) {
                                options_.seeds, options_.seed));
   };
   return line_.run(argc, argv, [&] {
+    set_gemm_backend(options_.gemm == "own" ? GemmBackend::own : GemmBackend::blas);
     if (options_.threads > 0) set_num_threads(options_.threads);
     body();
   });

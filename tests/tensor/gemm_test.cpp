@@ -1,4 +1,4 @@
-#include "tensor/blas.h"
+#include "tensor/gemm.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "tensor/blas.h"
+#include "tensor/own_gemm.h"
 #include "tensor/random.h"
 #include "tests/support/expect.h"
 
@@ -45,7 +47,22 @@ void expect_product(const MatrixView& a, const MatrixView& b, Scalar beta, const
   }
 }
 
-TEST(Gemm, OfAHandWorkedExample) {
+// Every test is run with each backend.
+class Gemm : public testing::TestWithParam<GemmBackend> {
+ protected:
+  void SetUp() override { set_gemm_backend(GetParam()); }
+  void TearDown() override { set_gemm_backend(GemmBackend::blas); }
+};
+class GemmTile : public Gemm {};
+
+const auto kBackends = testing::Values(GemmBackend::blas, GemmBackend::own);
+std::string name_of(const testing::TestParamInfo<GemmBackend>& backend) {
+  return backend.param == GemmBackend::own ? "own" : "blas";
+}
+INSTANTIATE_TEST_SUITE_P(Backends, Gemm, kBackends, name_of);
+INSTANTIATE_TEST_SUITE_P(Backends, GemmTile, kBackends, name_of);
+
+TEST_P(Gemm, OfAHandWorkedExample) {
   const Values a{1, 2, 3, 4, 5, 6}, b{7, 8, 9, 10, 11, 12};
   Values c(4, -1);
   gemm({a.data(), 2, 3, 3}, {b.data(), 3, 2, 2}, 0, c.data());
@@ -58,11 +75,13 @@ TEST(Gemm, OfAHandWorkedExample) {
   EXPECT_EQ(square, (Values{17, 22, 27, 22, 29, 36, 27, 36, 45}));
 }
 
-TEST(Gemm, AgreesWithTheNaiveLoop) {
+TEST_P(Gemm, AgreesWithTheNaiveLoop) {
   Generator random(1);
   const auto size = [&] { return 1 + random.below(70); };
   for (int round = 0; round < 120; ++round) {
-    const Index m = size(), n = size(), k = size();
+    // Some so high or so deep that the own kernel goes another way.
+    const Index m = size() + (round % 16 == 5 ? 600 : 0), n = size();
+    const Index k = size() + (round % 16 < 4 ? 1000 : 0);
     const bool ta = round & 1, tb = round & 2;
     const Scalar beta = round % 3 == 0 ? 0 : (round % 3 == 1 ? 1 : Scalar(-0.5));
     const Values a = random_values(random, m * k), b = random_values(random, k * n);
@@ -74,7 +93,7 @@ TEST(Gemm, AgreesWithTheNaiveLoop) {
   }
 }
 
-TEST(Gemm, AgreesWithTheNaiveLoopWhereItIsCut) {
+TEST_P(Gemm, AgreesWithTheNaiveLoopWhereItIsCut) {
   const ThreadCount scope(2);
   Generator random(2);
   // Wide, high, and square enough for several tiles, the last of them smaller.
@@ -94,7 +113,7 @@ TEST(Gemm, AgreesWithTheNaiveLoopWhereItIsCut) {
   }
 }
 
-TEST(Gemm, SameBitsOnAnyNumberOfThreads) {
+TEST_P(Gemm, SameBitsOnAnyNumberOfThreads) {
   Generator random(3);
   for (const auto& size :
        {std::array<Index, 3>{128, 784, 256}, {784, 256, 128}, {1000, 37, 300}, {5, 3, 2}}) {
@@ -111,7 +130,7 @@ TEST(Gemm, SameBitsOnAnyNumberOfThreads) {
   }
 }
 
-TEST(Gemm, BetaZeroOverwritesEvenNaN) {
+TEST_P(Gemm, BetaZeroOverwritesEvenNaN) {
   const Values a{2}, b{3};
   for (const Scalar garbage :
        {std::numeric_limits<Scalar>::quiet_NaN(), std::numeric_limits<Scalar>::infinity()}) {
@@ -124,7 +143,7 @@ TEST(Gemm, BetaZeroOverwritesEvenNaN) {
   }
 }
 
-TEST(Gemm, OfDepthZeroIsBetaC) {
+TEST_P(Gemm, OfDepthZeroIsBetaC) {
   Values c{1, 2, 3, 4, 5, 6};
   gemm({nullptr, 2, 0, 0}, {nullptr, 0, 3, 3}, Scalar(0.5), c.data());
   EXPECT_EQ(c, (Values{0.5, 1, 1.5, 2, 2.5, 3}));
@@ -134,7 +153,7 @@ TEST(Gemm, OfDepthZeroIsBetaC) {
   EXPECT_EQ(c, Values(6, 0));
 }
 
-TEST(Gemm, WithoutRowsOrColumnsTouchesNothing) {
+TEST_P(Gemm, WithoutRowsOrColumnsTouchesNothing) {
   const Values one{1, 1, 1};
   Scalar c = 7;
   int tiles = 0;
@@ -146,7 +165,7 @@ TEST(Gemm, WithoutRowsOrColumnsTouchesNothing) {
   EXPECT_EQ(tiles, 0);
 }
 
-TEST(Gemm, CallsFinishOnceForEachElementAfterItsProduct) {
+TEST_P(Gemm, CallsFinishOnceForEachElementAfterItsProduct) {
   const ThreadCount scope(3);
   constexpr Index m = 400, n = 300, k = 300;
   ASSERT_GT(tiling(m, n, k).count, 2);
@@ -162,7 +181,7 @@ TEST(Gemm, CallsFinishOnceForEachElementAfterItsProduct) {
   EXPECT_EQ(c, Values(m * n, k + 1));
 }
 
-TEST(GemmTile, ComputesItsPartOfStridedMatricesAndNothingElse) {
+TEST_P(GemmTile, ComputesItsPartOfStridedMatricesAndNothingElse) {
   Generator random(4);
   constexpr Index m = 9, n = 11, k = 7, stride_c = 13;
   for (const bool ta : {false, true}) {
@@ -196,12 +215,32 @@ TEST(GemmTile, ComputesItsPartOfStridedMatricesAndNothingElse) {
   }
 }
 
-TEST(GemmTile, RefusesWhatBlasCannotCount) {
+// Cut anywhere, not only where tiling() would: the kernel meets every mix of whole and
+// broken blocks.
+TEST(OwnGemmTile, SameBitsWhateverTheTile) {
+  Generator random(5);
+  for (int round = 0; round < 40; ++round) {
+    const Index m = 1 + random.below(90), n = 1 + random.below(150), k = 1 + random.below(700);
+    const bool ta = round & 1, tb = round & 2;
+    const Scalar beta = (round & 4) != 0 ? Scalar(1) : Scalar(0);
+    const Values a = random_values(random, m * k), b = random_values(random, k * n);
+    const MatrixView va{a.data(), m, k, ta ? m : k, ta}, vb{b.data(), k, n, tb ? k : n, tb};
+    Values whole = random_values(random, m * n), parts = whole;
+    own_gemm_tile(va, vb, beta, whole.data(), n, {0, m, 0, n});
+    const Index i = random.below(m), j = random.below(n);
+    for (const Tile& tile : {Tile{0, i, 0, j}, {0, i, j, n}, {i, m, 0, j}, {i, m, j, n}}) {
+      own_gemm_tile(va, vb, beta, parts.data(), n, tile);
+    }
+    ASSERT_EQ(parts, whole) << m << " x " << n << ", depth " << k;
+  }
+}
+
+TEST(BlasGemmTile, RefusesWhatBlasCannotCount) {
   const Scalar x = 1;
   Scalar c = 0;
   const Index huge = Index{1} << 31;
   EXPECT_EQ(test::error_of([&] {
-              gemm_tile({&x, 1, huge, huge}, {&x, huge, 1, 1}, 0, &c, 1, {0, 1, 0, 1});
+              blas_gemm_tile({&x, 1, huge, huge}, {&x, huge, 1, 1}, 0, &c, 1, {0, 1, 0, 1});
             }),
             "[matmul] got a size of 2147483648, expected at most 2^31 - 1");
 }
@@ -238,9 +277,13 @@ TEST(Tiling, CutsOnlyWhatIsWorthASecondThread) {
   EXPECT_EQ(tiling(60000, 784, 784).count, 16);
 }
 
-TEST(Blas, SaysWhatItIs) {
-  EXPECT_THAT(blas_description(),
+TEST(GemmBackend, IsBlasUnlessToldAndSaysWhatItIs) {
+  EXPECT_EQ(gemm_backend(), GemmBackend::blas);
+  EXPECT_THAT(gemm_description(),
               testing::MatchesRegex("OpenBLAS [0-9.]+ .+|BLIS [0-9.]+ .+|BLAS \\(.+\\)"));
+  set_gemm_backend(GemmBackend::own);
+  EXPECT_EQ(gemm_description(), "own products");
+  set_gemm_backend(GemmBackend::blas);
 }
 
 }  // namespace
