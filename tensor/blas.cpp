@@ -84,8 +84,9 @@ void blas_gemm_tile(const MatrixView& a, const MatrixView& b, Scalar beta, Scala
   keep_to_one_thread();
   cblas_gemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
              b.transposed ? CblasTrans : CblasNoTrans, as_int(tile.rows()), as_int(tile.columns()),
-             as_int(a.columns), 1, row_of(a, tile.row_begin), as_int(std::max<Index>(1, a.stride)),
-             column_of(b, tile.column_begin), as_int(std::max<Index>(1, b.stride)), beta,
+             as_int(a.columns), 1, place(a, tile.row_begin, 0),
+             as_int(std::max<Index>(1, a.stride)), place(b, 0, tile.column_begin),
+             as_int(std::max<Index>(1, b.stride)), beta,
              c + tile.row_begin * stride + tile.column_begin, as_int(stride));
 }
 

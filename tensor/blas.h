@@ -18,7 +18,8 @@
 
 namespace gradus {
 
-/// gemm_tile (gemm.h) by BLAS. Throws `Error` for a size beyond 2^31 - 1.
+/// gemm_tile (gemm.h) by BLAS. Requires: a depth above 0. Throws `Error` for a size beyond
+/// 2^31 - 1.
 void blas_gemm_tile(const MatrixView& a, const MatrixView& b, Scalar beta, Scalar* c, Index stride,
                     const Tile& tile);
 

@@ -14,19 +14,19 @@ std::atomic<GemmBackend> chosen = GemmBackend::blas;
 }  // namespace
 
 void set_gemm_backend(GemmBackend backend) { chosen = backend; }
-GemmBackend gemm_backend() { return chosen.load(std::memory_order_relaxed); }
+GemmBackend gemm_backend() { return chosen; }
 
 std::string gemm_description() {
-  return gemm_backend() == GemmBackend::own ? "own products" : blas_description();
+  return gemm_backend() == GemmBackend::own ? own_gemm_description() : blas_description();
 }
 
 Tiling tiling(Index m, Index n, Index k) {
   // A second thread is worth its start from 1.5 million multiply-adds on, 24
   // microseconds: with it the steps of ae_basic and ae_ecg on two threads take 0.120
   // and 0.237 ms, where it came at four million 0.183 and 0.343; at a quarter of a
-  // million they are no faster, nor is that of ae_fashion. Every tile packs the shorter operand
-  // once more (two tiles cost 2%, six cost 5% of the products of a Fashion step), so beyond two
-  // their number doubles when the work grows fourfold. The longer side is cut.
+  // million they are no faster, nor is that of ae_fashion. For every tile BLAS packs the shorter
+  // operand once more (two tiles cost 2%, six cost 5% of the products of a Fashion step), so beyond
+  // two their number doubles when the work grows fourfold. The longer side is cut.
   constexpr double kTwoTiles = 1.5e6, kFourTiles = 1 << 24;
   constexpr Index kMostTiles = 16, kAlign = 16;
   const double work = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
@@ -47,7 +47,7 @@ Tile Tiling::operator[](Index i) const {
 
 void gemm_tile(const MatrixView& a, const MatrixView& b, Scalar beta, Scalar* c, Index stride,
                const Tile& tile) {
-  if (a.columns == 0) {  // an empty sum; BLAS would refuse the zero stride
+  if (a.columns == 0) {  // an empty sum, which the backends need not know
     for (Index i = tile.row_begin; i < tile.row_end; ++i) {
       for (Index j = tile.column_begin; j < tile.column_end; ++j) {
         c[i * stride + j] = beta == 0 ? 0 : beta * c[i * stride + j];

@@ -13,14 +13,15 @@
 
 namespace gradus {
 
-/// Who multiplies: the BLAS of the build, or the microkernel of own_gemm.h. Both are
-/// right to the last few bits and differ there, so a training has other bits.
+/// What multiplies: the BLAS of the build, or the kernel of own_gemm.h. Both are right to
+/// the last few bits and differ there, so a training ends in slightly different weights.
 enum class GemmBackend { blas, own };
 
-/// Who multiplies from now on, in the whole process; BLAS unless told.
+/// What multiplies from now on, in the whole process; BLAS unless told. Call it while no
+/// product runs.
 void set_gemm_backend(GemmBackend backend);
 GemmBackend gemm_backend();
-/// The same for reports: "OpenBLAS 0.3.21 Haswell" (blas_description), or "own products".
+/// The same for reports: blas_description() or own_gemm_description().
 std::string gemm_description();
 
 /// The cut of an m x n product of depth k.

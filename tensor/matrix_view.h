@@ -23,12 +23,12 @@ struct Tile {
   Index columns() const { return column_end - column_begin; }
 };
 
-/// The first element of row `row` of `m`, and of column `column`.
-inline const Scalar* row_of(const MatrixView& m, Index row) {
-  return m.data + row * (m.transposed ? 1 : m.stride);
-}
-inline const Scalar* column_of(const MatrixView& m, Index column) {
-  return m.data + column * (m.transposed ? m.stride : 1);
+/// How far apart in memory neighbouring rows of `m` are, and columns.
+inline Index row_step(const MatrixView& m) { return m.transposed ? 1 : m.stride; }
+inline Index column_step(const MatrixView& m) { return m.transposed ? m.stride : 1; }
+/// Where element (row, column) of `m` is.
+inline const Scalar* place(const MatrixView& m, Index row, Index column) {
+  return m.data + row * row_step(m) + column * column_step(m);
 }
 
 }  // namespace gradus

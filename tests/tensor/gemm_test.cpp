@@ -1,5 +1,6 @@
 #include "tensor/gemm.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,6 +16,12 @@
 #include "tests/support/expect.h"
 
 namespace gradus {
+
+#ifdef __x86_64__
+decltype(own_gemm_tile) own_gemm_tile_avx2, own_gemm_tile_sse2;
+decltype(own_gemm_description) own_gemm_description_avx2, own_gemm_description_sse2;
+#endif
+
 namespace {
 
 using test::ThreadCount;
@@ -143,6 +150,14 @@ TEST_P(Gemm, BetaZeroOverwritesEvenNaN) {
   }
 }
 
+TEST_P(Gemm, BetaZeroOverwritesNaNInBlocksOfEveryShape) {
+  constexpr Index m = 9, n = 100, k = 3;
+  const Values a(m * k, 1), b(k * n, 1);
+  Values c(m * n, std::numeric_limits<Scalar>::quiet_NaN());
+  gemm({a.data(), m, k, k}, {b.data(), k, n, n}, 0, c.data());
+  EXPECT_EQ(c, Values(m * n, k));
+}
+
 TEST_P(Gemm, OfDepthZeroIsBetaC) {
   Values c{1, 2, 3, 4, 5, 6};
   gemm({nullptr, 2, 0, 0}, {nullptr, 0, 3, 3}, Scalar(0.5), c.data());
@@ -215,9 +230,31 @@ TEST_P(GemmTile, ComputesItsPartOfStridedMatricesAndNothingElse) {
   }
 }
 
+// A product by the own kernel with vectors of some length.
+struct Kernel {
+  decltype(&own_gemm_tile) multiply;
+  std::string description;
+  bool has_fma;  // else it rounds once more
+};
+std::vector<Kernel> kernels() {
+#ifdef __FMA__
+  constexpr bool kFma = true;
+#else
+  constexpr bool kFma = false;
+#endif
+  std::vector<Kernel> all{{own_gemm_tile, own_gemm_description(), kFma}};
+#ifdef __x86_64__
+  all.push_back({own_gemm_tile_sse2, own_gemm_description_sse2(), false});
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    all.push_back({own_gemm_tile_avx2, own_gemm_description_avx2(), true});
+  }
+#endif
+  return all;
+}
+
 // Cut anywhere, not only where tiling() would: the kernel meets every mix of whole and
 // broken blocks.
-TEST(OwnGemmTile, SameBitsWhateverTheTile) {
+TEST(OwnGemmTile, SameBitsWhateverTheTileAndTheVectors) {
   Generator random(5);
   for (int round = 0; round < 40; ++round) {
     const Index m = 1 + random.below(90), n = 1 + random.below(150), k = 1 + random.below(700);
@@ -225,24 +262,36 @@ TEST(OwnGemmTile, SameBitsWhateverTheTile) {
     const Scalar beta = (round & 4) != 0 ? Scalar(1) : Scalar(0);
     const Values a = random_values(random, m * k), b = random_values(random, k * n);
     const MatrixView va{a.data(), m, k, ta ? m : k, ta}, vb{b.data(), k, n, tb ? k : n, tb};
-    Values whole = random_values(random, m * n), parts = whole;
-    own_gemm_tile(va, vb, beta, whole.data(), n, {0, m, 0, n});
+    const Values before = random_values(random, m * n);
     const Index i = random.below(m), j = random.below(n);
-    for (const Tile& tile : {Tile{0, i, 0, j}, {0, i, j, n}, {i, m, 0, j}, {i, m, j, n}}) {
-      own_gemm_tile(va, vb, beta, parts.data(), n, tile);
+    Values by_fma;
+    for (const Kernel& kernel : kernels()) {
+      SCOPED_TRACE(fmt::format("{} x {}, depth {}, {}", m, n, k, kernel.description));
+      Values whole = before, parts = before;
+      kernel.multiply(va, vb, beta, whole.data(), n, {0, m, 0, n});
+      expect_product(va, vb, beta, before, whole, n);
+      for (const Tile& tile : {Tile{0, i, 0, j}, {0, i, j, n}, {i, m, 0, j}, {i, m, j, n}}) {
+        kernel.multiply(va, vb, beta, parts.data(), n, tile);
+      }
+      ASSERT_EQ(parts, whole);
+      if (!kernel.has_fma) continue;
+      if (by_fma.empty()) by_fma = whole;
+      ASSERT_EQ(whole, by_fma);
     }
-    ASSERT_EQ(parts, whole) << m << " x " << n << ", depth " << k;
   }
 }
 
-TEST(BlasGemmTile, RefusesWhatBlasCannotCount) {
+// Only BLAS refuses such a size; of an empty tile nothing is read.
+TEST_P(GemmTile, IsMultipliedByTheBackendThatIsSet) {
   const Scalar x = 1;
   Scalar c = 0;
   const Index huge = Index{1} << 31;
   EXPECT_EQ(test::error_of([&] {
-              blas_gemm_tile({&x, 1, huge, huge}, {&x, huge, 1, 1}, 0, &c, 1, {0, 1, 0, 1});
+              gemm_tile({&x, 1, huge, huge}, {&x, huge, 1, 1}, 0, &c, 1, {0, 1, 0, 0});
             }),
-            "[matmul] got a size of 2147483648, expected at most 2^31 - 1");
+            GetParam() == GemmBackend::blas
+                ? "[matmul] got a size of 2147483648, expected at most 2^31 - 1"
+                : "(no error)");
 }
 
 TEST(Tiling, CoversTheLongerSideOnceInMultiplesOf16) {
@@ -282,7 +331,7 @@ TEST(GemmBackend, IsBlasUnlessToldAndSaysWhatItIs) {
   EXPECT_THAT(gemm_description(),
               testing::MatchesRegex("OpenBLAS [0-9.]+ .+|BLIS [0-9.]+ .+|BLAS \\(.+\\)"));
   set_gemm_backend(GemmBackend::own);
-  EXPECT_EQ(gemm_description(), "own products");
+  EXPECT_THAT(gemm_description(), testing::MatchesRegex("own products, [0-9]+-bit vectors"));
   set_gemm_backend(GemmBackend::blas);
 }
 
