@@ -177,7 +177,8 @@ void write_atlas(const Options& options, const study::Run& run, const study::Fas
                                 options.learning_rate, options.batch_size, options.epochs)},
        {"Data", study::source_of(data).credit},
        {"Data checksum", data.checksum},
-       {"Seed", std::to_string(run.seed)}}});
+       {"Seed", std::to_string(run.seed)},
+       {"Software", study::software()}}});
   page.write();
 
   study::Json json{{"study", run.study},

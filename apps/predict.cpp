@@ -71,6 +71,7 @@ void predict(const Options& options) {
         "autoencoder; leave the flag out",
         model_file(options.model).string(), model.card.study);
   }
+  set_gemm_backend(model.card.gemm);  // the study's scores, to the last digit
   const Tensor samples = study::load_samples(options.data, model.card, options.samples);
   const std::vector<double> scores = study::reconstruction_mae(samples, model.reconstruct);
   for (std::size_t i = 0; i < scores.size(); ++i) {

@@ -179,10 +179,14 @@ int main(int argc, char** argv) {
   start_with_short_spin(argv);
   std::filesystem::path out = "build/scaling";
   double seconds = 0.5;
+  std::string gemm = "blas";
   CLI::App app{"Measures how a training step grows with batch, width, depth and data."};
   app.add_option("--out", out, "Folder for the table and the charts [build/scaling]");
   app.add_option("--seconds", seconds, "For each size [0.5]")->check(CLI::PositiveNumber);
+  app.add_option("--gemm", gemm, "What multiplies: blas, or own, our kernel [blas]")
+      ->check(CLI::IsMember({"blas", "own"}).description(""));
   CLI11_PARSE(app, argc, argv);
+  if (gemm == "own") set_gemm_backend(GemmBackend::own);
   std::filesystem::create_directories(out);
 
   const std::vector<Sweep> sweeps = sweep(seconds);

@@ -140,19 +140,20 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "step_vs_limit: no workload is named {}\n", fmt::join(only, " or "));
     return 2;
   }
-  if (!trace_file.empty()) {
-    trace(chosen.front(), trace_file);
-    return 0;
-  }
   std::vector<GemmBackend> backends;
   for (const std::string& name : gemm) {
     backends.push_back(name == "own" ? GemmBackend::own : GemmBackend::blas);
+  }
+  if (!trace_file.empty()) {
+    set_gemm_backend(backends.front());
+    trace(chosen.front(), trace_file);
+    return 0;
   }
   std::vector<Result> results;
   // Two processors that share no cache, as a host may give to a virtual machine, make
   // steps of two threads slower by a third: so the round trip is said beside each.
   fmt::print("{:<8} {:>7} {:>9} {:>9} {:>6} {:>8} {:>12} {:>11}  {}\n", "workload", "threads",
-             "step ms", "gemm ms", "ratio", "of peak", "allocations", "round trip", "gemm by");
+             "step ms", "gemm ms", "ratio", "of peak", "allocations", "round trip", "products by");
   for (const int threads : {1, 2}) {
     const double peak = peak_flops(threads);
     for (const Workload& workload : chosen) {

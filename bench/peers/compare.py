@@ -115,9 +115,9 @@ def best_of(peers):
         time = statistics.median(p.times)
         if p.name not in best or time < best[p.name]["ms"]:
             best[p.name] = {"peer": p.name, "threads": p.threads, "ms": time, "loss": p.loss}
-    own = best["gradus"]["ms"] if "gradus" in best else None
+    gradus = best["gradus"]["ms"] if "gradus" in best else None
     for entry in best.values():
-        entry["ratio"] = entry["ms"] / own if own else None
+        entry["ratio"] = entry["ms"] / gradus if gradus else None
     return list(best.values())
 
 
@@ -148,7 +148,7 @@ set style data histogram
 set style histogram clustered gap 1
 set style fill solid noborder
 set logscale y 2
-set yrange [0.5:*]
+set yrange [0.25:*]
 set grid ytics linecolor rgb '#dddddd'
 set key outside right top reverse Left
 set border 1 linecolor rgb '#555555'

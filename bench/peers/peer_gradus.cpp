@@ -1,4 +1,4 @@
-// gradus as one of the peers: see protocol.py. Arguments: WORKLOAD FILE THREADS [blas | own]
+// gradus as one of the peers: see protocol.py. Arguments: WORKLOAD FILE THREADS blas|own
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -62,9 +62,9 @@ void serve(const std::string& name, const std::string& file, int threads) {
 
 int main(int argc, char** argv) {
   start_with_short_spin(argv);
-  const std::string_view gemm = argc == 5 ? argv[4] : "blas";
-  if (argc < 4 || argc > 5 || (gemm != "blas" && gemm != "own")) {
-    fmt::print(stderr, "usage: {} WORKLOAD FILE THREADS [blas | own]\n", argv[0]);
+  const std::string_view gemm = argc == 5 ? argv[4] : "";
+  if (gemm != "blas" && gemm != "own") {
+    fmt::print(stderr, "usage: {} WORKLOAD FILE THREADS blas|own\n", argv[0]);
     return 2;
   }
   if (gemm == "own") set_gemm_backend(GemmBackend::own);

@@ -84,9 +84,9 @@ def main():
             times[f"Keras on {backend}"].append(seconds(
                 [sys.executable, __file__, "--keras", "--epochs", str(options.epochs)], KERAS_BACKEND=backend))
         print(f"round {done + 1} of {options.rounds}", file=sys.stderr, flush=True)
-    own = statistics.median(times["gradus"])
+    gradus = statistics.median(times["gradus"])
     for name, values in times.items():
-        print(f"{name:<21} {statistics.median(values):8.1f} s {statistics.median(values) / own:6.2f} times")
+        print(f"{name:<21} {statistics.median(values):8.1f} s {statistics.median(values) / gradus:6.2f} times")
 
 
 main()

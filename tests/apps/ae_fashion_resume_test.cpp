@@ -76,7 +76,7 @@ TEST(AeFashionResume, RefusesOtherSettingsAndNamesThem) {
       {{"--seed", "7"}, "seed 42, now it is 7"},
       {{"--batch-size", "64"}, "batch size 128, now it is 64"},
       {{"--learning-rate", "0.002"}, "learning rate 0.001, now it is 0.002"},
-      {{"--gemm", "own"}, "matrix products blas, now it is own"},
+      {{"--gemm", "own"}, "gemm blas, now it is own"},
       {{"--normal", "5,7"},
        "normal classes Sandal, Sneaker and Ankle boot (5, 7, 9), now it is Sandal and Sneaker (5, "
        "7);"},

@@ -85,11 +85,16 @@ TEST(Predict, TakesASpikeOfTheTestSetWhichTheStudyTook) {
   EXPECT_EQ(scores.rows.at(static_cast<std::size_t>(tested))[2], "anomaly");
 }
 
-TEST(Predict, AgreesWithTheRunOnADigitExactlyOnTheThreshold) {
+class PredictByEachGemm : public ::testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(, PredictByEachGemm, ::testing::Values("blas", "own"),
+                         [](const auto& gemm) { return gemm.param; });
+
+TEST_P(PredictByEachGemm, AgreesWithTheRunOnADigitExactlyOnTheThreshold) {
   const TempDir folder;
   // Of 101 errors the 99th percentile is the last but one.
   write(folder / "digits.csv", small_digits(202));
-  train_study("ae_digits", folder / "run", {"--epochs", "1", "--data", folder.path()});
+  train_study("ae_digits", folder / "run",
+              {"--epochs", "1", "--data", folder.path(), "--gemm", GetParam()});
   std::vector<std::string> lines;
   std::istringstream text(small_digits(202));
   for (std::string line; std::getline(text, line);) lines.push_back(line);

@@ -57,6 +57,7 @@ Json to_json(const ModelCard& card) {
     json["threshold_name"] = card.threshold_name;
   }
   if (card.codings) json["codings"] = *card.codings;
+  if (card.gemm == GemmBackend::own) json["gemm"] = "own";
   return json;
 }
 
@@ -109,6 +110,12 @@ ModelCard card_from(const Json& json) {
     card.threshold_name = text(json, "threshold_name");
   }
   if (json.contains("codings")) card.codings = units(json["codings"]);
+  card.gemm = GemmBackend::blas;
+  if (json.contains("gemm")) {
+    const std::string name = text(json, "gemm");
+    if (name != "own") fail("got products by {}, expected own", name);
+    card.gemm = GemmBackend::own;
+  }
   const Shape& sample = card.layers.sample;  // batches of it have one more dimension
   if (sample.rank() < 1 || sample.rank() >= kMaxRank || sample.numel() > kMostUnits ||
       card.layers.encoder.empty()) {

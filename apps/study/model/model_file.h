@@ -16,6 +16,7 @@
 #include "apps/study/data/input_range.h"
 #include "apps/study/model/autoencoder.h"
 #include "apps/study/run/run_folder.h"
+#include "tensor/gemm.h"
 
 namespace gradus::study {
 
@@ -24,6 +25,7 @@ struct ModelCard {
   Layers layers{};
   std::optional<Index> codings{};  ///< of a variational autoencoder
   InputRange range{};
+  GemmBackend gemm = gemm_backend();  ///< what multiplied: another rounds otherwise
   std::optional<double> threshold{};  ///< a mean absolute error below it is normal
   std::string threshold_name{};       ///< how it was found: "best_validation"
 };

@@ -144,6 +144,8 @@ void ErrorTable::add(std::string name, const std::vector<double>& mae) {
                         fmt::format("{:.4f}", m.std)});
 }
 
+std::string software() { return fmt::format("gradus {}, {}", GRADUS_VERSION, gemm_description()); }
+
 void add_facts(Page& page, const RunResult& result, const DataSource& data, Facts first) {
   const StudyOptions& options = result.run.options;
   Facts facts = std::move(first);
@@ -164,7 +166,7 @@ void add_facts(Page& page, const RunResult& result, const DataSource& data, Fact
   add("Time", fmt::format("{} training, {:.2f} s loading, {:.2f} s evaluation",
                           seconds_text(result.seconds.train), result.seconds.load,
                           result.seconds.evaluate));
-  add("Software", fmt::format("gradus {}, {}", GRADUS_VERSION, gemm_description()));
+  add("Software", software());
   page.section("About this run");
   page.add(std::move(facts));
 }

@@ -76,6 +76,9 @@ struct ErrorTable {
   Table table;
 };
 
+/// "gradus 0.1.0, OpenBLAS 0.3.21 Haswell".
+std::string software();
+
 /// The section "About this run": `first`, then data, training, seed, time and software.
 void add_facts(Page& page, const RunResult& result, const DataSource& data, Facts first);
 

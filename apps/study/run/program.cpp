@@ -64,7 +64,8 @@ void Program::add_common_flags() {
       training, whole);
   add("--gemm", options_.gemm, "NAME",
       "What multiplies matrices: blas, the library that this\nwas built with, or own, gradus' own "
-      "kernel, which was\nfaster where it was measured; the two give other bits\n[blas]",
+      "kernel, faster for\nthe larger models where it was measured; results\ndiffer in their last "
+      "digits [blas]",
       training, require_either("blas", "own"));
   add("--threads", options_.threads, "N",
       "Threads to use; results are the same for any number\n[all processors]", training, threads);

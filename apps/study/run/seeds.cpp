@@ -20,7 +20,7 @@ Settings with_common(const std::string& study, Settings settings, const StudyOpt
   settings.insert(settings.begin(), {"study", study});
   settings.emplace_back("batch size", std::to_string(options.batch_size));
   settings.emplace_back("learning rate", fmt::format("{}", options.learning_rate));
-  settings.emplace_back("matrix products", options.gemm);
+  settings.emplace_back("gemm", options.gemm);
   return settings;
 }
 
