@@ -58,6 +58,18 @@ TEST(ModelFile, AnAutoencoderReconstructsToTheSameBits) {
                               reconstruction_of(model, kLayers.output)(samples())));
 }
 
+TEST(ModelFile, SaysWhatMultiplied) {
+  const TempDir folder;
+  Generator random(1);
+  Autoencoder model(kLayers, random);
+  for (const GemmBackend gemm : {GemmBackend::own, GemmBackend::blas}) {
+    set_gemm_backend(gemm);
+    save_model(model, card(), folder / "model.safetensors");
+    set_gemm_backend(GemmBackend::blas);
+    EXPECT_EQ(load_model(folder / "model.safetensors", 0).card.gemm, gemm);
+  }
+}
+
 TEST(ModelFile, AVariationalOneDrawsFromTheSeedItIsGiven) {
   const TempDir folder;
   Generator random(1);
@@ -130,6 +142,8 @@ TEST_F(Damaged, IsNotBelieved) {
   EXPECT_THAT(error([](Json& json) { json["output"] = 7; }),
               HasSubstr("(got number for its output, expected a string)"));
   EXPECT_THAT(error([](Json& json) { json["activation"] = "step"; }), HasSubstr("step"));
+  EXPECT_THAT(error([](Json& json) { json["gemm"] = "mkl"; }),
+              HasSubstr("(got products by mkl, expected own)"));
   EXPECT_THAT(error([](Json& json) { json["encoder"] = {5, -4}; }), HasSubstr("-4 units"));
   EXPECT_THAT(error([](Json& json) { json["encoder"] = Json::array(); }), HasSubstr("0 layers"));
   EXPECT_THAT(error([](Json& json) { json["range"]["high"] = -1; }), HasSubstr("range"));
