@@ -11,7 +11,7 @@
 #include "bench/timing.h"
 #include "bench/workload.h"
 #include "nn/nn.h"
-#include "tensor/gemm.h"
+#include "tensor/blas.h"
 #include "tensor/map.h"
 #include "tensor/math.h"
 #include "tensor/parallel.h"
@@ -170,6 +170,6 @@ int main(int argc, char** argv) {
   CLI::App app{"Measures what each optimisation of a training step buys."};
   app.add_option("--rounds", rounds, "Turns of four steps each [50]")->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
-  fmt::print("{}\n", gemm_description());
+  fmt::print("{}\n", blas_description());
   for (const int threads : {1, 2}) compare(workloads().front(), threads, rounds);
 }

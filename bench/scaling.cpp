@@ -186,7 +186,7 @@ int main(int argc, char** argv) {
   app.add_option("--gemm", gemm, "What multiplies: blas, or own, our kernel [blas]")
       ->check(CLI::IsMember({"blas", "own"}).description(""));
   CLI11_PARSE(app, argc, argv);
-  if (gemm == "own") set_gemm_backend(GemmBackend::own);
+  set_gemm_backend(gemm_backend_named(gemm));
   std::filesystem::create_directories(out);
 
   const std::vector<Sweep> sweeps = sweep(seconds);

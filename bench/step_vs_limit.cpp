@@ -141,9 +141,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::vector<GemmBackend> backends;
-  for (const std::string& name : gemm) {
-    backends.push_back(name == "own" ? GemmBackend::own : GemmBackend::blas);
-  }
+  for (const std::string& name : gemm) backends.push_back(gemm_backend_named(name));
   if (!trace_file.empty()) {
     set_gemm_backend(backends.front());
     trace(chosen.front(), trace_file);

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "tensor/blas.h"
+#include "tensor/error.h"
 #include "tensor/own_gemm.h"
 
 namespace gradus {
@@ -12,6 +13,12 @@ namespace {
 std::atomic<GemmBackend> chosen = GemmBackend::blas;
 
 }  // namespace
+
+GemmBackend gemm_backend_named(std::string_view name) {
+  if (name == "blas") return GemmBackend::blas;
+  if (name == "own") return GemmBackend::own;
+  fail("[gemm] got {}, expected blas or own", name);
+}
 
 void set_gemm_backend(GemmBackend backend) { chosen = backend; }
 GemmBackend gemm_backend() { return chosen; }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "tensor/matrix_view.h"
 #include "tensor/parallel.h"
@@ -16,6 +17,9 @@ namespace gradus {
 /// What multiplies: the BLAS of the build, or the kernel of own_gemm.h. Both are right to
 /// the last few bits and differ there, so a training ends in slightly different weights.
 enum class GemmBackend { blas, own };
+
+/// That with a name, "blas" or "own". Throws `Error` for any other.
+GemmBackend gemm_backend_named(std::string_view name);
 
 /// What multiplies from now on, in the whole process; BLAS unless told. Call it while no
 /// product runs.

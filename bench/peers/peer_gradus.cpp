@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
-#include <string_view>
 
 #include "bench/workload.h"
 #include "tensor/error.h"
@@ -62,13 +61,12 @@ void serve(const std::string& name, const std::string& file, int threads) {
 
 int main(int argc, char** argv) {
   start_with_short_spin(argv);
-  const std::string_view gemm = argc == 5 ? argv[4] : "";
-  if (gemm != "blas" && gemm != "own") {
+  if (argc != 5) {
     fmt::print(stderr, "usage: {} WORKLOAD FILE THREADS blas|own\n", argv[0]);
     return 2;
   }
-  if (gemm == "own") set_gemm_backend(GemmBackend::own);
   try {
+    set_gemm_backend(gemm_backend_named(argv[4]));
     serve(argv[1], argv[2], static_cast<int>(std::strtol(argv[3], nullptr, 10)));
   } catch (const Error& e) {
     fmt::print(stderr, "{}: {}\n", argv[0], e.what());

@@ -143,7 +143,7 @@ TEST_F(Damaged, IsNotBelieved) {
               HasSubstr("(got number for its output, expected a string)"));
   EXPECT_THAT(error([](Json& json) { json["activation"] = "step"; }), HasSubstr("step"));
   EXPECT_THAT(error([](Json& json) { json["gemm"] = "mkl"; }),
-              HasSubstr("(got products by mkl, expected own)"));
+              HasSubstr("[gemm] got mkl, expected blas or own"));
   EXPECT_THAT(error([](Json& json) { json["encoder"] = {5, -4}; }), HasSubstr("-4 units"));
   EXPECT_THAT(error([](Json& json) { json["encoder"] = Json::array(); }), HasSubstr("0 layers"));
   EXPECT_THAT(error([](Json& json) { json["range"]["high"] = -1; }), HasSubstr("range"));

@@ -110,12 +110,7 @@ ModelCard card_from(const Json& json) {
     card.threshold_name = text(json, "threshold_name");
   }
   if (json.contains("codings")) card.codings = units(json["codings"]);
-  card.gemm = GemmBackend::blas;
-  if (json.contains("gemm")) {
-    const std::string name = text(json, "gemm");
-    if (name != "own") fail("got products by {}, expected own", name);
-    card.gemm = GemmBackend::own;
-  }
+  card.gemm = gemm_backend_named(json.contains("gemm") ? text(json, "gemm") : "blas");
   const Shape& sample = card.layers.sample;  // batches of it have one more dimension
   if (sample.rank() < 1 || sample.rank() >= kMaxRank || sample.numel() > kMostUnits ||
       card.layers.encoder.empty()) {

@@ -97,7 +97,7 @@ int Program::run(int argc, char** argv, const std::function<void()>& body) {
                                options_.seeds, options_.seed));
   };
   return line_.run(argc, argv, [&] {
-    set_gemm_backend(options_.gemm == "own" ? GemmBackend::own : GemmBackend::blas);
+    set_gemm_backend(gemm_backend_named(options_.gemm));
     if (options_.threads > 0) set_num_threads(options_.threads);
     body();
   });
