@@ -59,7 +59,7 @@ std::string subject(const Settings& settings) {
   std::string text;
   for (const auto& [name, value] : settings) {
     const bool of_any = name == "study" || name == "data" || name == "batch size" ||
-                        name == "learning rate" || name == "seed";
+                        name == "learning rate" || name == "gemm" || name == "seed";
     if (!of_any) text += fmt::format("{} {}, ", text.empty() ? capitalised(name) : name, value);
   }
   return text.empty() ? "Runs " : text;
